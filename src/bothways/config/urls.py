@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("bothways.web.urls")),
+    path("", include("bothways.people.urls")),
+    path("", include("bothways.programme.urls")),
+    path("", include("bothways.enrol.urls")),
+    path("", include("bothways.match.urls")),
+    path("", include("bothways.pair.urls")),
+    path("", include("bothways.meet.urls")),
+    path("", include("bothways.help.urls")),
+    path("", include("bothways.insight.urls")),
+]
+
+if settings.DEMO:
+    from bothways.people.demo_letters import urls as letters
+
+    urlpatterns.append(path("demo/", include(letters)))
+
+handler404 = "bothways.web.views.not_found"
+handler403 = "bothways.web.views.forbidden"
+handler500 = "bothways.web.views.fault"
+handler400 = "bothways.web.views.bad_request"

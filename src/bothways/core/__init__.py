@@ -1,0 +1,1 @@
+"""The ground floor: one small door (`api.py`) for each thing that every room needs."""

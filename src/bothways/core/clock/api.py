@@ -1,0 +1,36 @@
+"""The one clock. Nothing else in the product asks the machine for the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+
+# One offset for the process, not a context variable: a test's web server answers from other threads
+# and must see the same moved clock.
+_offset = timedelta(0)
+
+
+def now() -> datetime:
+    """The present moment, timezone-aware, in UTC."""
+    return datetime.now(UTC) + _offset
+
+
+def today() -> date:
+    """The present date in UTC."""
+    return now().date()
+
+
+@contextmanager
+def travelled(delta: timedelta) -> Iterator[None]:
+    """Move the clock by `delta` (on top of what it is moved already) inside the block.
+
+    Used by tests and by the demo, which lives through a year of synthetic history.
+    """
+    global _offset
+    before = _offset
+    _offset = before + delta
+    try:
+        yield
+    finally:
+        _offset = before

@@ -1,0 +1,69 @@
+"""The event log: every state change leaves a row that reports, reminders and the glass box read."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db.models import Count
+from django.utils.functional import Promise
+
+from bothways.core.clock.api import now
+from bothways.core.events.models import Event
+from bothways.core.identity.api import Acting
+
+_kinds: dict[str, Promise | str] = {}
+
+
+def declare(kind: str, meaning: Promise | str) -> None:
+    """Name a kind of event and say in plain words what it means (shown in the glass box)."""
+    _kinds[kind] = meaning
+
+
+def kinds() -> dict[str, Promise | str]:
+    """All declared kinds with their meanings."""
+    return dict(_kinds)
+
+
+def record(
+    kind: str,
+    *,
+    programme_id: uuid.UUID | None = None,
+    person_id: uuid.UUID | None = None,
+    object_id: uuid.UUID | None = None,
+    **numbers: int,
+) -> None:
+    """Add an event in the caller's transaction. `kind` must be declared; numbers only, never words."""
+    if kind not in _kinds:
+        raise ValueError(f"event kind {kind!r} is not declared")
+    Event.objects.create(
+        at=now(),
+        kind=kind,
+        programme_id=programme_id,
+        person_id=person_id,
+        object_id=object_id or uuid.UUID(int=0),
+        numbers=numbers,
+    )
+
+
+def count_by_kind(
+    *, programme_id: uuid.UUID, kinds: list[str], start: datetime, end: datetime
+) -> dict[str, int]:
+    """How many distinct things each kind happened to from `start` up to, not including, `end`."""
+    rows = (
+        Event.objects.filter(programme_id=programme_id, kind__in=kinds, at__gte=start, at__lt=end)
+        .values("kind")
+        .annotate(things=Count("object_id", distinct=True))
+    )
+    counted = {row["kind"]: row["things"] for row in rows}
+    return {kind: counted.get(kind, 0) for kind in kinds}
+
+
+def own(who: Acting) -> list[Event]:
+    """Everything recorded about me, newest first."""
+    return list(Event.objects.filter(person_id=who.person_id).order_by("-at", "-id"))
+
+
+def cut_loose(person_id: uuid.UUID) -> None:
+    """Take a person out of the log; what remains counts and names nobody."""
+    Event.objects.filter(person_id=person_id).update(person_id=None)

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class PersonKey(models.Model):
+    """The key of one person's texts, wrapped by the master key.
+
+    Lives in a database of its own (alias `keys`) so that its backups can be few and short-lived:
+    destroying the row here makes the person's texts unreadable in every backup of the data.
+    """
+
+    person_id = models.UUIDField(primary_key=True)
+    wrapped = models.BinaryField()
+
+    class Meta:
+        app_label = "keys"

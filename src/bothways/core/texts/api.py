@@ -1,0 +1,110 @@
+"""Personal texts: written under the writer's key, read by the writer, by those they are shared
+with, or against a receipt that was committed beforehand."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from django.db.models import Q
+from nacl.exceptions import CryptoError
+
+from bothways.core.clock.api import now
+from bothways.core.identity.api import Acting
+from bothways.core.keys.api import box_for, boxes_for
+from bothways.core.receipts.models import Receipt
+from bothways.core.texts.models import Share, Text
+
+MAX_LENGTH = 4000
+
+
+def put(*, owner_id: uuid.UUID, kind: str, words: str) -> uuid.UUID:
+    """Seal `words` (at most 4,000 characters) under the owner's key and return the text's id."""
+    if len(words) > MAX_LENGTH:
+        raise ValueError(f"a text has at most {MAX_LENGTH} characters, this one has {len(words)}")
+    text = Text(owner_id=owner_id, kind=kind, written_at=now())
+    text.sealed = _seal(text.id, owner_id, words)
+    text.save(force_insert=True)
+    return text.id
+
+
+def rewrite(*, owner_id: uuid.UUID, text_id: uuid.UUID, words: str) -> None:
+    """Replace the words of one's own text; who may read it stays as it was."""
+    if len(words) > MAX_LENGTH:
+        raise ValueError(f"a text has at most {MAX_LENGTH} characters, this one has {len(words)}")
+    Text.objects.filter(id=text_id, owner_id=owner_id).update(sealed=_seal(text_id, owner_id, words))
+
+
+def drop(*, owner_id: uuid.UUID, text_ids: Iterable[uuid.UUID]) -> None:
+    """Delete one's own texts."""
+    Text.objects.filter(id__in=list(text_ids), owner_id=owner_id).delete()
+
+
+def share(
+    *, owner_id: uuid.UUID, text_ids: Iterable[uuid.UUID], with_id: uuid.UUID, under: uuid.UUID
+) -> None:
+    """Open the owner's own texts to one other person, as long as `under` (a pair, a request) stands."""
+    own = Text.objects.filter(id__in=list(text_ids), owner_id=owner_id).values_list("id", flat=True)
+    Share.objects.bulk_create(
+        [Share(text_id=text_id, with_id=with_id, under=under) for text_id in own], ignore_conflicts=True
+    )
+
+
+def unshare(*, under: uuid.UUID) -> None:
+    """Close everything that was open under a pair or a request."""
+    Share.objects.filter(under=under).delete()
+
+
+def read(who: Acting, text_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:
+    """The texts among `text_ids` that `who` wrote or that are shared with them.
+
+    What may not be read, does not exist or was erased is left out, without a difference.
+    """
+    ids = [text_id for text_id in text_ids if text_id]
+    allowed = Q(owner_id=who.person_id) | Q(shares__with_id=who.person_id)
+    return _open(Text.objects.filter(allowed, id__in=ids).distinct())
+
+
+def read_on_receipt(receipt: Receipt, text_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The subject's texts among `text_ids`, for the reader that the receipt names.
+
+    `receipt` must be committed: `receipts.api.write` gives out no other.
+    """
+    if not Receipt.objects.filter(id=receipt.id).exists():
+        raise PermissionError("there is no such receipt")
+    return _open(Text.objects.filter(id__in=list(text_ids), owner_id=receipt.subject_id))
+
+
+def read_for_delivery(person_id: uuid.UUID, kind: str) -> str | None:
+    """A person's own text for a message to that same person (their address). Never for anyone else."""
+    opened = _open(Text.objects.filter(owner_id=person_id, kind=kind).order_by("-written_at")[:1])
+    return next(iter(opened.values()), None)
+
+
+def own(who: Acting) -> list[tuple[Text, str]]:
+    """Everything `who` wrote, oldest first."""
+    rows = list(Text.objects.filter(owner_id=who.person_id).order_by("written_at", "id"))
+    words = _open(rows)
+    return [(row, words[row.id]) for row in rows if row.id in words]
+
+
+def _seal(text_id: uuid.UUID, owner_id: uuid.UUID, words: str) -> bytes:
+    # The id inside the box ties the ciphertext to its row: swapped rows do not open.
+    return bytes(box_for(owner_id).encrypt(text_id.bytes + words.encode()))
+
+
+def _open(rows: Iterable[Text]) -> dict[uuid.UUID, str]:
+    found = list(rows)
+    boxes = boxes_for(row.owner_id for row in found) if found else {}
+    words: dict[uuid.UUID, str] = {}
+    for row in found:
+        box = boxes.get(row.owner_id)
+        if box is None:
+            continue
+        try:
+            plain = box.decrypt(bytes(row.sealed))
+        except CryptoError:
+            continue
+        if plain[:16] == row.id.bytes:
+            words[row.id] = plain[16:].decode()
+    return words

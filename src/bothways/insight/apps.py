@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class InsightConfig(AppConfig):
+    name = "bothways.insight"
+    label = "insight"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,44 @@
+"""Named people for the tests: Amina and Bo are a pair, Chen is in their programme, Dara is a stranger,
+Eli coordinates.
+
+Everybody here opens their own account and acts in their own session, as on the site: there is no
+other way in, not even for tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.test import Client
+
+from bothways.core.identity.api import Acting, acting, open_entry
+from bothways.people import services as people
+from bothways.people.models import Person
+
+
+@dataclass
+class Someone:
+    """A person with an open session."""
+
+    name: str
+    person: Person
+    who: Acting
+
+    @property
+    def id(self):
+        return self.person.id
+
+    def browser(self) -> Client:
+        """A signed-in test client of this person (the language of the pages is English)."""
+        client = Client(HTTP_ACCEPT_LANGUAGE="en")
+        client.force_login(self.person)
+        return client
+
+
+def someone(name: str) -> Someone:
+    """Open an account as `name` at example.org and sign in."""
+    person = people.open_account(address=f"{name.lower()}@example.org", adult=True, language="en")
+    who = acting(open_entry(person.id))
+    assert who is not None
+    people.set_name(who, name=name)
+    return Someone(name, person, who)

@@ -1,0 +1,87 @@
+"""Every sentence of the product exists in every page language."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parent.parent
+LANGUAGES = ["ar", "zh_Hans"]
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+
+
+def catalogue(path: Path, language: str) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def committed(language: str) -> Catalog:
+    return catalogue(ROOT / "src/bothways/locale" / language / "LC_MESSAGES/django.po", language)
+
+
+@pytest.fixture(scope="session")
+def extracted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sources with freshly extracted messages."""
+    copy = tmp_path_factory.mktemp("words") / "bothways"
+    shutil.copytree(ROOT / "src/bothways", copy, ignore=shutil.ignore_patterns("*.mo", "__pycache__"))
+    done = subprocess.run(
+        [sys.executable, "-m", "django", "makemessages", "--no-wrap", "--no-obsolete", "-v0", "-i", "tests/*"]
+        + [part for language in LANGUAGES for part in ("-l", language)],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return copy / "locale"
+
+
+def identity(message: Message) -> tuple[str | None, str]:
+    return message.context, message.id[0] if isinstance(message.id, tuple) else message.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_has_every_sentence_and_no_other(language: str, extracted: Path) -> None:
+    fresh = {identity(m) for m in catalogue(extracted / language / "LC_MESSAGES/django.po", language) if m.id}
+    held = {identity(m) for m in committed(language) if m.id}
+    assert sorted(map(str, fresh - held)) == []
+    assert sorted(map(str, held - fresh)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_is_translated(language: str) -> None:
+    for message in committed(language):
+        if not message.id:
+            continue
+        assert not message.fuzzy, f"to be read again: {message.id!r}"
+        words = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert all(words), f"not translated: {message.id!r}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_keep_every_placeholder(language: str) -> None:
+    for message in committed(language):
+        if not message.id:
+            continue
+        originals = message.id if isinstance(message.id, tuple) else (message.id,)
+        allowed = set(PLACEHOLDER.findall(" ".join(originals)))
+        words = message.string if isinstance(message.string, tuple) else (message.string,)
+        for string in words:
+            found = set(PLACEHOLDER.findall(string))
+            assert found <= allowed, f"{message.id!r}: {string!r}"
+            # A form for exactly none, one or two may say the number in words.
+            if not isinstance(message.id, tuple):
+                assert found == allowed, f"{message.id!r}: {string!r}"
+
+
+def test_arabic_has_its_six_plural_forms() -> None:
+    assert committed("ar").num_plurals == 6
+    for message in committed("ar"):
+        if isinstance(message.id, tuple):
+            assert len(message.string) == 6, message.id
