@@ -1,0 +1,121 @@
+"""allauth's views, with our forms and answers. Only these are mounted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import views as account
+from allauth.mfa.webauthn import views as passkeys
+from allauth.mfa.webauthn.internal import auth
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+
+from bothways.core.faults import Refused
+from bothways.core.identity.api import acting_of
+from bothways.core.pages.api import signed_in
+from bothways.people import sign_in_forms as forms
+from bothways.people.adapter import AccountAdapter
+from bothways.people.selectors import my_name
+from bothways.people.sessions import recently_signed_in
+
+# A visitor's session lives only as long as a code could be waited for.
+VISITOR_SECONDS = 3600
+# Django's types of `method_decorator` know no view with named arguments.
+SIGNED_IN: Any = signed_in
+FRESHLY_SIGNED_IN: Any = [signed_in, recently_signed_in]
+
+
+class _Answers:
+    """A form that cannot be taken is shown again, with a status that says so and everything typed kept."""
+
+    request: HttpRequest
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        if response.status_code == 200:
+            response.status_code = 422
+        return response
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        except Refused as refused:
+            form.add_error(None, str(refused.words))
+            response = self.form_invalid(form)
+            response.status_code = 409
+        if not self.request.user.is_authenticated:
+            self.request.session.set_expiry(VISITOR_SECONDS)
+        return response
+
+
+class _Codes(_Answers):
+    """A code for an account that has gone meanwhile is a wrong code, like any other."""
+
+    _process: Any
+
+    def _verify_form_valid(self, form: Any) -> HttpResponse:
+        if self._process.user is None:
+            form.add_error("code", AccountAdapter.error_messages["incorrect_code"])
+            return self.form_invalid(form)
+        response: HttpResponse = super()._verify_form_valid(form)  # type: ignore[misc]
+        return response
+
+
+class SignIn(_Answers, account.RequestLoginCodeView):  # type: ignore[misc]
+    form_class = forms.RequestCodeForm
+
+
+class SignUp(_Answers, account.SignupView):  # type: ignore[misc]
+    form_class = forms.SignupForm
+
+
+class ConfirmCode(_Codes, account.ConfirmLoginCodeView):  # type: ignore[misc]
+    form_class = forms.ConfirmLoginCodeForm
+
+
+class ConfirmAddress(_Codes, account.ConfirmEmailVerificationCodeView):  # type: ignore[misc]
+    form_class = forms.ConfirmAddressForm
+
+
+class SignInWithPasskey(passkeys.LoginWebAuthnView):  # type: ignore[misc]
+    form_class = forms.SignInPasskeyForm
+
+
+@method_decorator(SIGNED_IN, name="dispatch")
+class Passkeys(passkeys.ListWebAuthnView):  # type: ignore[misc]
+    def get_queryset(self) -> Any:
+        return super().get_queryset().order_by("created_at")
+
+
+@method_decorator(FRESHLY_SIGNED_IN, name="dispatch")
+class AddPasskey(_Answers, passkeys.AddWebAuthnView):  # type: ignore[misc]
+    form_class = forms.AddPasskeyForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # Not the view's own context: it would ask the device for a key that cannot sign in by itself.
+        options = auth.begin_registration(self.request.user, passwordless=True)
+        label = my_name(acting_of(self.request)) or _("My account")
+        user = {**dict(options["publicKey"]["user"]), "name": label, "displayName": label}
+        public_key = {**dict(options["publicKey"]), "user": user}
+        form = kwargs.get("form") or self.get_form()
+        return {"form": form, "view": self, "js_data": {"creation_options": {"publicKey": public_key}}}
+
+    def get_success_url(self) -> str:
+        return reverse("mfa_list_webauthn")
+
+
+@method_decorator(SIGNED_IN, name="dispatch")
+class RemovePasskey(passkeys.RemoveWebAuthnView):  # type: ignore[misc]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Before anybody is asked to show a passkey: what is not mine is not there.
+        if not self.get_queryset().filter(pk=kwargs["pk"]).exists():
+            raise Http404
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
+
+
+@method_decorator(SIGNED_IN, name="dispatch")
+class PasskeyAgain(passkeys.ReauthenticateWebAuthnView):  # type: ignore[misc]
+    form_class = forms.PasskeyAgainForm

@@ -1,0 +1,64 @@
+"""What this room holds about a person. The name and the address are texts, and core shows those."""
+
+from __future__ import annotations
+
+import uuid
+
+from allauth.account.models import EmailAddress
+from django.utils.translation import gettext_lazy as _
+
+from bothways.core.identity.api import Acting
+from bothways.core.registry.api import Section, register
+from bothways.people.models import Person
+from bothways.people.sessions import drop_sessions
+from bothways.people.sign_in_forms import passkeys_of
+
+
+def export(who: Acting) -> list[Section]:
+    person = Person.objects.get(id=who.person_id)
+    return [_account(person), _passkeys(person)]
+
+
+def _account(person: Person) -> Section:
+    return Section(
+        "account",
+        _("Your account"),
+        {
+            "joined_at": _("Opened"),
+            "adult_confirmed_at": _("You said that you are 18 or older"),
+            "address_confirmed": _("Your address is confirmed"),
+            "language": _("Language"),
+            "time_zone": _("Time zone"),
+            "notices_by_mail": _("Letters when there is something new"),
+            "synthetic": _("Invented for the demo"),
+        },
+        [
+            {
+                "joined_at": person.joined_at,
+                "adult_confirmed_at": person.adult_confirmed_at,
+                "address_confirmed": EmailAddress.objects.filter(user=person, verified=True).exists(),
+                "language": person.language,
+                "time_zone": person.time_zone,
+                "notices_by_mail": person.notices_by_mail,
+                "synthetic": person.synthetic,
+            }
+        ],
+    )
+
+
+def _passkeys(person: Person) -> Section:
+    return Section(
+        "passkeys",
+        _("Your passkeys"),
+        {"added_at": _("Added"), "last_used_at": _("Last used")},
+        [{"added_at": key.created_at, "last_used_at": key.last_used_at} for key in passkeys_of(person)],
+    )
+
+
+def erase(person_id: uuid.UUID) -> None:
+    drop_sessions(person_id)
+    # Takes the rows of the sign-in library (address in its stored form, passkeys) along.
+    Person.objects.filter(id=person_id).delete()
+
+
+register("people", exporter=export, eraser=erase)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from bothways.core.clock.api import now
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(email=username)
+
+
+class Person(AbstractBaseUser):
+    """One adult with an account.
+
+    `email` is not an address: it is a keyed hash of one (see `addresses.py`), so that sign-in can
+    find the account while the address itself is a text under the person's own key. So is the name.
+    """
+
+    # Nobody has a password; an unusable one keeps the framework from asking for it.
+    password = models.CharField(max_length=128, default="!", editable=False)
+    # Sign-ins are entries of core.identity. A second record of them is not needed, so it is not there.
+    last_login = None
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.CharField(max_length=120, unique=True)
+    adult_confirmed_at = models.DateTimeField(null=True)
+    # What partners call me: a text of my own. It exists (empty) from the first day, so that what was
+    # shared before a name was given is the name that was given later.
+    name_text = models.UUIDField(null=True)
+    language = models.CharField(max_length=12, default="en")
+    time_zone = models.CharField(max_length=60, default="UTC")
+    notices_by_mail = models.BooleanField(default=True)
+    # Invented by the demo; exists only in a demo database.
+    synthetic = models.BooleanField(default=False, editable=False)
+    # False only from the moment of leaving until the last row is gone, so that nobody signs in meanwhile.
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(default=now, editable=False)
+
+    objects = PersonManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email__endswith="@address.invalid"), name="address_is_not_stored"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Device(models.Model):
+    """A signed-in browser: which stored session is whose, so that leaving deletes the sessions too."""
+
+    session_key = models.CharField(max_length=40, primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="devices")

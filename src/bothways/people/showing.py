@@ -1,0 +1,104 @@
+"""Everything about a person, made readable: as parts of a page and as a file for other programs."""
+
+from __future__ import annotations
+
+import json
+import uuid
+import zoneinfo
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from bothways.core.clock.api import now
+from bothways.core.identity.api import Acting
+from bothways.core.registry import api as registry
+from bothways.people.selectors import time_zone_of
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One section in the reader's words: for each row the labels with their values."""
+
+    key: str
+    title: str
+    rows: list[list[tuple[str, str]]]
+
+
+def sections(who: Acting) -> list[registry.Section]:
+    """Everything, with who read what of mine first."""
+    return sorted(registry.everything(who), key=lambda section: section.key != "receipts")
+
+
+def parts(who: Acting) -> list[Part]:
+    """Everything with labels in the page's language and times in my time zone."""
+    zone = zoneinfo.ZoneInfo(time_zone_of(who.person_id))
+    return [
+        Part(
+            section.key,
+            str(section.title),
+            [
+                [
+                    (str(label), readable(row[key], zone))
+                    for key, label in section.labels.items()
+                    if key in row
+                ]
+                for row in section.rows
+            ],
+        )
+        for section in sections(who)
+    ]
+
+
+def as_json(who: Acting) -> str:
+    """Everything with its keys, times in UTC."""
+    content = {
+        "made_at": now(),
+        "sections": [
+            {"key": section.key, "title": str(section.title), "rows": section.rows}
+            for section in sections(who)
+        ],
+    }
+    return json.dumps(content, cls=_Encoder, ensure_ascii=False, indent=2)
+
+
+def readable(value: Any, zone: zoneinfo.ZoneInfo) -> str:
+    """A value as a person would write it."""
+    match value:
+        case None | "":
+            return "–"
+        case bool():
+            return _("yes") if value else _("no")
+        case datetime():
+            return str(formats.date_format(timezone.localtime(value, zone), "DATETIME_FORMAT"))
+        case date():
+            return str(formats.date_format(value, "DATE_FORMAT"))
+        case time():
+            return str(formats.time_format(value, "TIME_FORMAT"))
+        case int() | float():
+            return str(formats.localize(value))
+        case str() | Promise() | uuid.UUID():
+            return str(value)
+        case dict():
+            return ", ".join(f"{key}: {readable(item, zone)}" for key, item in value.items()) or "–"
+        case Iterable():
+            return ", ".join(readable(item, zone) for item in value) or "–"
+        case _:
+            return str(value)
+
+
+class _Encoder(DjangoJSONEncoder):
+    """Rooms may hand over any iterable or number type; a download never fails for it."""
+
+    def default(self, o: Any) -> Any:
+        if isinstance(o, set | frozenset):
+            return sorted(o, key=str)
+        try:
+            return super().default(o)
+        except TypeError:
+            return str(o)

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+
+
+@pytest.fixture(autouse=True)
+def fresh_rate_limits(request) -> None:
+    """The cache is a table without a model: what a test with real transactions wrote there would stay."""
+    if request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("transactional_db" if _commits(request) else "db")
+        cache.clear()
+
+
+def _commits(request) -> bool:
+    return bool(request.node.get_closest_marker("django_db").kwargs.get("transaction"))

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from allauth.account.views import account_inactive, logout
+from django.urls import path, re_path
+from django.views.generic import RedirectView
+
+from bothways.people import account_views as account
+from bothways.people import views
+
+urlpatterns = [
+    path("me/", views.me, name="me"),
+    path("me/glass-box/", views.glass_box, name="glass_box"),
+    re_path(r"^me/download/(?P<form>json|html)/$", views.download, name="download"),
+    path("me/sign-out-everywhere/", views.sign_out_everywhere, name="sign_out_everywhere"),
+    path("me/leave/", views.leave, name="leave"),
+    path("goodbye/", views.goodbye, name="goodbye"),
+    # Of allauth only what the product uses, under the names by which allauth finds it.
+    path("account/login/", account.SignIn.as_view(), name="account_login"),
+    path("account/login/", account.SignIn.as_view(), name="account_request_login_code"),
+    path("account/login/code/", account.ConfirmCode.as_view(), name="account_confirm_login_code"),
+    path("account/signup/", account.SignUp.as_view(), name="account_signup"),
+    path("account/signup/code/", account.ConfirmAddress.as_view(), name="account_email_verification_sent"),
+    path("account/logout/", logout, name="account_logout"),
+    path("account/inactive/", account_inactive, name="account_inactive"),
+    path("account/email/", RedirectView.as_view(pattern_name="me"), name="account_email"),
+    path("account/passkeys/", account.Passkeys.as_view(), name="mfa_list_webauthn"),
+    path("account/passkeys/", account.Passkeys.as_view(), name="mfa_index"),
+    path("account/passkeys/add/", account.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path("account/passkeys/<int:pk>/remove/", account.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
+    path("account/passkeys/sign-in/", account.SignInWithPasskey.as_view(), name="mfa_login_webauthn"),
+    path("account/passkeys/again/", account.PasskeyAgain.as_view(), name="mfa_reauthenticate_webauthn"),
+]
