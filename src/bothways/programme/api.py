@@ -1,0 +1,77 @@
+"""What the rooms above may ask of this one."""
+
+from bothways.programme import catalogue, towns
+from bothways.programme.access import by_id, by_slug, coordinator_of, open_programme, require_coordinator
+from bothways.programme.catalogue import labels
+from bothways.programme.default_texts import PURPOSES, consent_words
+from bothways.programme.languages import language_label
+from bothways.programme.models import Area, ConsentText, Programme, Side, Staff
+from bothways.programme.selectors import (
+    all_programmes,
+    area_tree,
+    areas,
+    coordinator_ids,
+    coordinators,
+    due_rounds,
+    languages_of,
+    leaves,
+    open_programmes,
+    sides,
+    standing_texts,
+    text_versions,
+)
+from bothways.programme.services import (
+    SideWords,
+    add_area,
+    close,
+    create_programme,
+    new_setup_code,
+    plan_next_round,
+    publish,
+    set_basics,
+    set_lists,
+    set_sides,
+)
+from bothways.programme.tiles import tiles
+
+__all__ = [
+    "PURPOSES",
+    "Area",
+    "ConsentText",
+    "Programme",
+    "Side",
+    "SideWords",
+    "Staff",
+    "add_area",
+    "all_programmes",
+    "area_tree",
+    "areas",
+    "by_id",
+    "by_slug",
+    "catalogue",
+    "close",
+    "consent_words",
+    "coordinator_ids",
+    "coordinator_of",
+    "coordinators",
+    "create_programme",
+    "due_rounds",
+    "labels",
+    "language_label",
+    "languages_of",
+    "leaves",
+    "new_setup_code",
+    "open_programme",
+    "open_programmes",
+    "plan_next_round",
+    "publish",
+    "require_coordinator",
+    "set_basics",
+    "set_lists",
+    "set_sides",
+    "sides",
+    "standing_texts",
+    "text_versions",
+    "tiles",
+    "towns",
+]
