@@ -1,0 +1,28 @@
+"""What the rooms above may ask of this one."""
+
+from bothways.enrol.models import Enrolment
+from bothways.enrol.places import give_back, take_places
+from bothways.enrol.selectors import Pooled, consents, of_person, pool
+from bothways.enrol.services import confirm, consent, pause, resume, save, send, start, withdraw
+from bothways.enrol.tiles import tiles
+from bothways.enrol.words import summary
+
+__all__ = [
+    "Enrolment",
+    "Pooled",
+    "confirm",
+    "consent",
+    "consents",
+    "give_back",
+    "of_person",
+    "pause",
+    "pool",
+    "resume",
+    "save",
+    "send",
+    "start",
+    "summary",
+    "take_places",
+    "tiles",
+    "withdraw",
+]

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import uuid
+
+from django.apps import AppConfig
+
+
+class EnrolConfig(AppConfig):
+    name = "bothways.enrol"
+    label = "enrol"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from bothways.core.registry import api as registry
+        from bothways.enrol import glass_box, kinds, services  # noqa: F401  (they register what they hold)
+
+        def leaving(person_id: uuid.UUID) -> None:
+            services.withdraw_all(person_id)
+
+        registry.on("person.leaving", "enrol", leaving)

@@ -1,0 +1,127 @@
+"""What may be read: my own enrolments, and rows without names for the rounds."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TypedDict
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from bothways.core.identity.api import Acting
+from bothways.enrol.models import Consent, Enrolment
+from bothways.programme.api import ConsentText, standing_texts
+
+Purpose = ConsentText.Purpose
+
+
+class Pooled(TypedDict):
+    """One member who may be matched now: numbers only."""
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    side_number: int
+    area_id: int
+    lat_e5: int
+    lon_e5: int
+    radius_km: int
+    speak: list[int]
+    learn: list[int]
+    times: int
+    modes: int
+    interests: int
+    needs: int
+    facts: int
+    capacity: int
+    partners: int
+    waiting_since: datetime
+
+
+def of_person(who: Acting) -> list[Enrolment]:
+    """My enrolments, oldest first."""
+    rows = Enrolment.objects.select_related("programme", "side", "area")
+    return list(rows.filter(person_id=who.person_id).order_by("made_at", "id"))
+
+
+def pool(programme_id: uuid.UUID) -> list[Pooled]:
+    """Everyone who may be matched now, in a fixed order.
+
+    Active, with a free place, and with a standing yes to the newest text of the purpose `match`.
+    Who agreed to an older text is asked again first. Two queries, whatever the number of members.
+    """
+    text = standing_texts(programme_id).get(Purpose.MATCH)
+    if text is None:
+        return []
+    rows = matchable(text).filter(programme_id=programme_id, partners__lt=F("capacity"))
+    return list(
+        rows.order_by("id").values(  # type: ignore[arg-type]
+            "id",
+            "person_id",
+            "area_id",
+            "radius_km",
+            "speak",
+            "learn",
+            "times",
+            "modes",
+            "interests",
+            "needs",
+            "facts",
+            "capacity",
+            "partners",
+            "waiting_since",
+            side_number=F("side__number"),
+            lat_e5=F("area__lat_e5"),
+            lon_e5=F("area__lon_e5"),
+        )
+    )
+
+
+def matchable(text: ConsentText) -> QuerySet[Enrolment]:
+    """Active enrolments that agreed to this text and still do."""
+    agreed = Consent.objects.filter(text=text, given=True, replaced_at=None).values("enrolment_id")
+    return Enrolment.objects.filter(state=Enrolment.State.ACTIVE, id__in=agreed)
+
+
+def agreeing(purpose: str) -> QuerySet[Consent, uuid.UUID]:
+    """The ids of all enrolments, in every programme, that agree to the newest text of a purpose."""
+    newer = ConsentText.objects.filter(
+        programme=OuterRef("text__programme"), purpose=purpose, version__gt=OuterRef("text__version")
+    )
+    yes = Consent.objects.filter(~Exists(newer), purpose=purpose, given=True, replaced_at=None)
+    return yes.values_list("enrolment_id", flat=True)
+
+
+def standing(enrolment: Enrolment) -> dict[str, bool | None]:
+    """My answer to the newest text of each purpose; None where I have not answered that text yet."""
+    texts = standing_texts(enrolment.programme_id)
+    rows = Consent.objects.filter(enrolment_id=enrolment.pk, replaced_at=None)
+    said = dict(rows.values_list("text_id", "given"))
+    return {purpose: said.get(text.pk) for purpose, text in texts.items()}
+
+
+def consents(enrolment_id: uuid.UUID) -> dict[str, bool]:
+    """What the member agrees to now, for every purpose. No answer to the newest text is a no."""
+    enrolment = Enrolment.objects.filter(id=enrolment_id).only("programme_id").first()
+    if enrolment is None:
+        return dict.fromkeys(Purpose.values, False)
+    said = standing(enrolment)
+    return {purpose: bool(said.get(purpose)) for purpose in Purpose.values}
+
+
+def to_ask_again(enrolments: list[Enrolment]) -> set[uuid.UUID]:
+    """Those sent enrolments whose programme has a newer text than the member has answered."""
+    asked = {enrolment.programme_id: standing_texts(enrolment.programme_id) for enrolment in enrolments}
+    rows = Consent.objects.filter(enrolment__in=enrolments, replaced_at=None)
+    answered = set(rows.values_list("enrolment_id", "text_id"))
+    return {
+        enrolment.pk
+        for enrolment in enrolments
+        for text in asked[enrolment.programme_id].values()
+        if enrolment.state != Enrolment.State.DRAFT and (enrolment.pk, text.pk) not in answered
+    }
+
+
+def history(who: Acting) -> QuerySet[Consent]:
+    """Everything I ever said to a consent text of an enrolment that stands, oldest first."""
+    rows = Consent.objects.filter(person_id=who.person_id, enrolment__person_id=who.person_id)
+    return rows.select_related("text", "text__programme").order_by("at", "id")

@@ -1,0 +1,39 @@
+"""Jobs of this room."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.urls import reverse
+from procrastinate.contrib.django import app
+
+from bothways.core.clock.api import now
+from bothways.core.outbox import api as outbox
+from bothways.enrol import selectors
+from bothways.enrol.models import Enrolment
+
+# Long enough for a worker that was down over a weekend; older ones wait on the home page.
+LOOK_BACK = timedelta(days=7)
+
+
+@app.periodic(cron="* * * * *")  # type: ignore[untyped-decorator]
+@app.task(queueing_lock="enrol.tell_who_can_confirm", lock="enrol.tell_who_can_confirm")  # type: ignore[untyped-decorator]
+def tell_who_can_confirm(timestamp: int) -> None:
+    """Tell everyone whose pause is over."""
+    tell_those_who_can_confirm()
+
+
+def tell_those_who_can_confirm() -> int:
+    """Tell everyone whose pause is over, once, if they agreed to notices. Returns how many it looked at."""
+    moment = now()
+    opened = Enrolment.objects.filter(
+        state=Enrolment.State.WAITING, confirm_from__lte=moment, confirm_from__gt=moment - LOOK_BACK
+    )
+    agreed = selectors.agreeing(selectors.Purpose.NOTICES)
+    rows = opened.filter(id__in=agreed).values_list("id", "person_id", "programme__slug")
+    count = 0
+    for enrolment_id, person_id, slug in rows:
+        path = reverse("enrolment", args=[slug])
+        outbox.tell(person_id, "enrolment.opens", path=path, key=f"enrolment.opens:{enrolment_id}")
+        count += 1
+    return count

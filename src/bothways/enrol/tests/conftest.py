@@ -1,0 +1,29 @@
+"""The programme and the people of this room's tests."""
+
+from __future__ import annotations
+
+import pytest
+from tests.cast import Someone, someone
+
+from bothways.programme.models import Programme
+from bothways.programme.tests.factory import a_programme
+
+
+@pytest.fixture
+def eli() -> Someone:
+    return someone("Eli")
+
+
+@pytest.fixture
+def programme(eli: Someone) -> Programme:
+    return a_programme(eli)
+
+
+@pytest.fixture
+def amina() -> Someone:
+    return someone("Amina")
+
+
+@pytest.fixture
+def bo() -> Someone:
+    return someone("Bo")
