@@ -1,0 +1,52 @@
+"""The guarded loaders of this room: a proposal is its two people's, a round its coordinators'."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404
+
+from bothways.core.identity.api import Acting
+from bothways.enrol.api import Enrolment
+from bothways.match.models import Proposal, Round
+from bothways.programme import api as programme
+
+M = TypeVar("M", bound=Model)
+
+
+def lock(rows: QuerySet[M], *, skip_busy: bool = False) -> QuerySet[M]:
+    """Hold these rows until the transaction ends; with `skip_busy` those that nobody else holds.
+
+    The tests of races switch this off.
+
+    Order, for everyone who takes several: session, proposals by id, enrolments by id. Withdrawing and
+    leaving go the same way, so nobody waits for anybody in a circle.
+    """
+    return rows.select_for_update(of=("self",), no_key=True, skip_locked=skip_busy)
+
+
+def of_person(person_id: uuid.UUID) -> Q:
+    return Q(left_person=person_id) | Q(right_person=person_id)
+
+
+def my_proposal(who: Acting, proposal_id: uuid.UUID) -> Proposal:
+    """A proposal to me; 404 for everybody else, coordinators too."""
+    found = Proposal.objects.filter(of_person(who.person_id), id=proposal_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def coordinated_round(who: Acting, round_id: uuid.UUID) -> Round:
+    """A round of a programme that I coordinate; a member gets 403, a stranger 404."""
+    found = Round.objects.select_related("programme").filter(id=round_id).first()
+    if found is None:
+        raise Http404
+    if programme.coordinator_of(who, found.programme_id) is None:
+        if Enrolment.objects.filter(programme_id=found.programme_id, person_id=who.person_id).exists():
+            raise PermissionDenied
+        raise Http404
+    return found

@@ -1,0 +1,21 @@
+"""What the rooms above may ask of this one."""
+
+from bothways.match.models import Answer, Proposal, Round
+from bothways.match.rounds import run_round, start_round
+from bothways.match.selectors import open_proposals, standing, tiles
+from bothways.match.services import answer, not_again
+from bothways.match.words import explain_reasons
+
+__all__ = [
+    "Answer",
+    "Proposal",
+    "Round",
+    "answer",
+    "explain_reasons",
+    "not_again",
+    "open_proposals",
+    "run_round",
+    "standing",
+    "start_round",
+    "tiles",
+]

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class MatchConfig(AppConfig):
+    name = "bothways.match"
+    label = "match"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from bothways.core.registry.api import on
+        from bothways.match import glass_box, kinds, services  # noqa: F401
+
+        on("enrolment.withdrawn", "match", services.on_withdrawn)
+        on("pair.ended", "match", services.on_pair_ended)

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+
+class Round(models.Model):
+    """One matching of a whole programme."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    programme = models.ForeignKey("programme.Programme", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    # 0 to 100, for the progress bar; stage is a key of `match.words.STAGES`.
+    progress = models.PositiveSmallIntegerField(default=0)
+    stage = models.CharField(max_length=20, default="queued")
+    # The engine's proof was checked: no better set of pairs exists among those that were looked at.
+    checked = models.BooleanField(default=False)
+    # Every pair that both sides' wishes allow was looked at, not only each person's best ones.
+    whole = models.BooleanField(default=False)
+    # A key of `match.words.FAULTS`, for coordinators.
+    fault = models.CharField(max_length=20, blank=True)
+    # How often a worker took it up, and when the last one was heard of: a dead worker's round is taken
+    # up again.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    heard_at = models.DateTimeField()
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "number"], name="round_number"),
+            # One round of a programme at a time, whoever presses the button.
+            models.UniqueConstraint(
+                fields=["programme"], condition=Q(state__in=["queued", "running"]), name="one_round_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.state}"
+
+    @property
+    def under_way(self) -> bool:
+        return self.state in {self.State.QUEUED, self.State.RUNNING}
+
+
+class Proposal(models.Model):
+    """Two people whom the engine would bring together. Nothing more, until both say yes."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        # Both said yes, and their pair lives.
+        MADE = "made"
+        # Declined, expired, withdrawn, a place that was taken, a pair that ended: one word for all, on
+        # purpose.
+        CLOSED = "closed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="proposals")
+    programme_id = models.UUIDField(db_index=True)
+    # Nullable: the side of someone who left is cut loose.
+    left = models.ForeignKey("enrol.Enrolment", on_delete=models.SET_NULL, null=True, related_name="+")
+    right = models.ForeignKey("enrol.Enrolment", on_delete=models.SET_NULL, null=True, related_name="+")
+    left_person = models.UUIDField(null=True, db_index=True)
+    right_person = models.UUIDField(null=True, db_index=True)
+    # Codes and numbers only, the same for both people (see `bothways.engine.explain`).
+    reasons = models.JSONField(default=dict)
+    score = models.IntegerField(default=0)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(left_person=None)
+                | Q(right_person=None)
+                | ~Q(left_person=models.F("right_person")),
+                name="two_people",
+            ),
+            models.UniqueConstraint(
+                fields=["left", "right"], condition=Q(state="open"), name="one_open_proposal"
+            ),
+        ]
+        indexes = [models.Index(fields=["expires_at"], condition=Q(state="open"), name="proposal_expires")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def people(self) -> list[uuid.UUID]:
+        """The ids of its people, without those who left."""
+        return [person for person in (self.left_person, self.right_person) if person]
+
+    @property
+    def enrolments(self) -> list[uuid.UUID]:
+        """The ids of its enrolments, without those that were withdrawn."""
+        return [enrolment for enrolment in (self.left_id, self.right_id) if enrolment]
+
+
+class Answer(models.Model):
+    """One person's yes to one proposal, given in their own session, once.
+
+    A no is never stored: it closes the proposal and takes every answer to it away, so that nothing
+    anywhere shows which of the two it was.
+    """
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="answers")
+    person_id = models.UUIDField(db_index=True)
+    entry_id = models.UUIDField()
+    yes = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "person_id"], name="one_answer_each"),
+            models.CheckConstraint(condition=Q(yes=True), name="no_is_never_stored"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class NotAgain(models.Model):
+    """Two people who are never proposed to each other again. Does not say who asked for it."""
+
+    programme_id = models.UUIDField()
+    low_person = models.UUIDField(db_index=True)
+    high_person = models.UUIDField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme_id", "low_person", "high_person"], name="not_again_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(low_person__lt=models.F("high_person")), name="low_before_high"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class LeftOver(models.Model):
+    """Why a member has no proposal in the last round and what would help; shown to that member only."""
+
+    enrolment = models.OneToOneField("enrol.Enrolment", on_delete=models.CASCADE, related_name="+")
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+")
+    person_id = models.UUIDField(db_index=True)
+    reason = models.CharField(max_length=30)
+    # [{"change": code, "value": number, "people": number}], coarse, at least three people behind each.
+    hints = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return str(self.pk)

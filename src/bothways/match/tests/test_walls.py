@@ -1,0 +1,126 @@
+"""What the database itself refuses, whatever the program says."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+from tests.cast import Someone
+
+from bothways.core.clock.api import now
+from bothways.enrol.models import Enrolment
+from bothways.enrol.tests.factory import enrolled
+from bothways.match.models import Answer, NotAgain, Proposal
+from bothways.match.services import answer
+from bothways.match.tests.factory import accepted
+
+pytestmark = pytest.mark.django_db
+
+
+def refused():
+    return pytest.raises(IntegrityError)
+
+
+def said(someone: Someone, proposal: Proposal, **changes: object) -> None:
+    values = {"person_id": someone.id, "entry_id": someone.who.entry_id, "yes": True, "at": now()} | changes
+    with transaction.atomic():
+        Answer.objects.create(proposal=proposal, **values)
+
+
+def test_an_answer_names_a_session_of_its_own_person(amina, bo, proposal) -> None:
+    with refused():
+        said(amina, proposal, entry_id=bo.who.entry_id)
+
+
+def test_only_the_two_answer(dara, eli, proposal) -> None:
+    for other in (dara, eli):
+        with refused():
+            said(other, proposal)
+
+
+def test_a_no_is_never_stored(amina, proposal) -> None:
+    with refused():
+        said(amina, proposal, yes=False)
+
+
+def test_an_answer_is_given_once_and_never_changed(amina, bo, proposal) -> None:
+    said(amina, proposal)
+    with refused():
+        said(amina, proposal)
+    with refused(), transaction.atomic():
+        Answer.objects.update(person_id=bo.id)
+
+
+@pytest.mark.parametrize("yeses", [0, 1])
+def test_a_proposal_is_made_by_two_yeses_only(amina, proposal, yeses) -> None:
+    if yeses:
+        said(amina, proposal)
+    with refused(), transaction.atomic():
+        Proposal.objects.update(state="made")
+
+
+def test_a_closed_proposal_stays_closed(amina, bo, proposal) -> None:
+    answer(amina.who, proposal_id=proposal.id, yes=False)
+    for state in ("open", "made"):
+        with refused(), transaction.atomic():
+            Proposal.objects.update(state=state)
+    with refused():
+        said(bo, proposal)
+
+
+def test_a_made_proposal_does_not_open_again(amina, bo, programme) -> None:
+    accepted(amina, bo, programme)
+    with refused(), transaction.atomic():
+        Proposal.objects.update(state="open")
+
+
+def test_the_people_of_a_proposal_never_change(amina, bo, dara, chen, proposal, programme) -> None:
+    other = enrolled(chen, programme)
+    for change in (
+        {"left_person": dara.id},
+        {"right_person": dara.id},
+        {"left_id": other.id},
+        {"right_id": other.id},
+        {"programme_id": dara.id},
+    ):
+        with refused(), transaction.atomic():
+            Proposal.objects.update(**change)
+    Proposal.objects.update(state="closed")
+    Proposal.objects.update(left_person=None, right_person=None)
+    with refused(), transaction.atomic():
+        Proposal.objects.update(left_person=amina.id)
+
+
+def test_a_proposal_begins_open_between_members_of_its_programme(
+    amina, bo, dara, chen, proposal, programme
+) -> None:
+    mine, theirs = enrolled(chen, programme), Enrolment.objects.get(person_id=bo.id)
+    values = {
+        "round": proposal.round,
+        "programme_id": programme.id,
+        "left": mine,
+        "right": theirs,
+        "left_person": chen.id,
+        "right_person": bo.id,
+        "made_at": now(),
+        "expires_at": now(),
+    }
+    for wrong in ({"state": "made"}, {"left_person": dara.id}, {"right": None}, {"programme_id": dara.id}):
+        with refused(), transaction.atomic():
+            Proposal.objects.create(**values | wrong)
+    Proposal.objects.create(**values)
+
+
+def test_an_open_proposal_that_loses_an_enrolment_is_closed_by_the_database(amina, bo, proposal) -> None:
+    said(amina, proposal)
+    Proposal.objects.update(right=None)
+    proposal.refresh_from_db()
+    assert proposal.state == Proposal.State.CLOSED
+    assert not Answer.objects.exists()
+
+
+def test_not_again_is_said_once_for_two_people(amina, bo, programme) -> None:
+    low, high = sorted([amina.id, bo.id])
+    NotAgain.objects.create(programme_id=programme.id, low_person=low, high_person=high)
+    for pair in ((low, high), (high, low), (low, low)):
+        with refused(), transaction.atomic():
+            NotAgain.objects.create(programme_id=programme.id, low_person=pair[0], high_person=pair[1])

@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from bothways.match import views
+
+urlpatterns = [
+    path("p/<slug:slug>/rounds/", views.rounds, name="rounds"),
+    path("p/<slug:slug>/waiting/", views.waiting, name="waiting"),
+    path("rounds/<uuid:round_id>/", views.round_, name="round"),
+    path("proposals/<uuid:proposal_id>/", views.proposal, name="proposal"),
+]
