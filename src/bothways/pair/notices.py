@@ -1,0 +1,13 @@
+"""Notices about a pair, for those who agreed to notices from the programme."""
+
+from __future__ import annotations
+
+from bothways.core.outbox import api as outbox
+from bothways.enrol import api as enrol
+from bothways.pair.models import Half
+
+
+def tell(half: Half | None, kind: str, *, path: str, key: str) -> None:
+    """Leave a notice for one of the two, unless they left or said no to notices."""
+    if half is not None and enrol.consents(half.enrolment_id).get("notices"):
+        outbox.tell(half.person_id, kind, path=path, key=key)

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+import uuid
+
+from django.urls import reverse
+
+
+def pair_path(pair_id: uuid.UUID) -> str:
+    """Where a pair is shown; what notices point to."""
+    return reverse("pair", args=[pair_id])
+
+
+def card_path(pair_id: uuid.UUID) -> str:
+    """Where a pair's card is shown."""
+    return reverse("card", args=[pair_id])
