@@ -1,0 +1,115 @@
+"""The only way to one request: for who made it and for whom it is meant. For others there is none."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from enum import Enum
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+
+from bothways.core.identity.api import Acting
+from bothways.enrol.api import of_person
+from bothways.help.models import Reply, Request
+from bothways.pair.api import live_pair, open_pair
+from bothways.programme import api as programmes
+from bothways.programme.api import Programme, Staff
+
+
+class Role(Enum):
+    """What a person is to one request."""
+
+    REQUESTER = "requester"
+    PARTNER = "partner"
+    COORDINATOR = "coordinator"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A request, and what I am to it."""
+
+    request: Request
+    role: Role
+    staff: Staff | None = None
+
+    @property
+    def is_mine(self) -> bool:
+        return self.role is Role.REQUESTER
+
+
+def open_request(who: Acting, request_id: uuid.UUID) -> Standing:
+    """A request that is mine or meant for me. 404 for everybody else, and for a partner whose pair has
+    ended."""
+    request = Request.objects.filter(id=request_id).select_related("pair").first()
+    if request is None:
+        raise Http404
+    return _standing(who, request)
+
+
+def held_request(who: Acting, request_id: uuid.UUID) -> Standing:
+    """The same, for a change inside the caller's transaction: the request does not change before its end."""
+    request = locked(Request.objects.select_related("pair")).filter(id=request_id).first()
+    if request is None:
+        raise Http404
+    return _standing(who, request)
+
+
+def held_to_write(who: Acting, request_id: uuid.UUID) -> Standing:
+    """The same, for words that the partner or the requester will read: the pair does not end before it.
+
+    Refused when it has ended.
+    """
+    pair_id = open_request(who, request_id).request.pair_id
+    if pair_id is not None:
+        live_pair(who, pair_id, lock=True)
+    return held_request(who, request_id)
+
+
+def locked(requests: QuerySet[Request]) -> QuerySet[Request]:
+    """Requests held until the transaction ends. The tests of races switch this off."""
+    return requests.select_for_update(of=("self",), no_key=True)
+
+
+def require_mine(standing: Standing) -> Request:
+    """The request, for what only its requester may do. Raises PermissionDenied."""
+    if not standing.is_mine:
+        raise PermissionDenied
+    return standing.request
+
+
+def my_reply(who: Acting, reply_id: uuid.UUID) -> Reply:
+    """Words that I wrote under a request. 404 for all others."""
+    reply = Reply.objects.filter(id=reply_id, person_id=who.person_id).first()
+    if reply is None:
+        raise Http404
+    return reply
+
+
+def my_programme(who: Acting, slug: str) -> Programme:
+    """A programme that I am enrolled in. 403 for its coordinators, 404 for everybody else."""
+    programme = programmes.by_slug(slug)
+    if is_member(who, programme.id):
+        return programme
+    if programmes.coordinator_of(who, programme.id):
+        raise PermissionDenied
+    raise Http404
+
+
+def is_member(who: Acting, programme_id: uuid.UUID) -> bool:
+    """Whether I am enrolled in a programme, however far my enrolment has come."""
+    return any(enrolment.programme_id == programme_id for enrolment in of_person(who))
+
+
+def _standing(who: Acting, request: Request) -> Standing:
+    if request.person_id == who.person_id:
+        return Standing(request, Role.REQUESTER)
+    if request.pair_id is not None:
+        if open_pair(who, request.pair_id).is_ended:
+            raise Http404
+        return Standing(request, Role.PARTNER)
+    staff = programmes.coordinator_of(who, request.programme_id)
+    if staff is None:
+        raise Http404
+    return Standing(request, Role.COORDINATOR, staff)

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class HelpConfig(AppConfig):
+    name = "bothways.help"
+    label = "help"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from bothways.core.registry.api import on
+        from bothways.help import glass_box, kinds, services  # noqa: F401
+
+        on("pair.ended", "help", services.close_for_partner)

@@ -1,0 +1,78 @@
+"""What this room holds about a person. The words themselves are texts, and core shows those."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.utils.translation import gettext_lazy as _
+
+from bothways.core.identity.api import Acting
+from bothways.core.registry.api import Section, register
+from bothways.core.texts import api as texts
+from bothways.help.access import locked
+from bothways.help.models import Opening, Reply, Request
+from bothways.help.words import KINDS, STATES
+
+
+def export(who: Acting) -> list[Section]:
+    return [_requests(who), _replies(who), _openings(who)]
+
+
+def _requests(who: Acting) -> Section:
+    to = {Request.To.PARTNER: _("Your partner"), Request.To.COORDINATORS: _("The coordinators")}
+    return Section(
+        "requests",
+        _("Your requests"),
+        {
+            "made_at": _("When"),
+            "kind": _("About"),
+            "to": _("Whom you asked"),
+            "state": _("State"),
+            "closed_at": _("Closed"),
+        },
+        [
+            {
+                "made_at": request.made_at,
+                "kind": str(KINDS[request.kind]),
+                "to": str(to[Request.To(request.to)]),
+                "state": str(STATES[request.state]),
+                "closed_at": request.closed_at,
+            }
+            for request in Request.objects.filter(person_id=who.person_id).order_by("made_at", "id")
+        ],
+    )
+
+
+def _replies(who: Acting) -> Section:
+    replies = Reply.objects.filter(person_id=who.person_id).select_related("request").order_by("at", "id")
+    return Section(
+        "replies",
+        _("What you wrote under requests"),
+        {"at": _("When"), "kind": _("About"), "signed": _("Signed")},
+        [{"at": r.at, "kind": str(KINDS[r.request.kind]), "signed": r.signed} for r in replies],
+    )
+
+
+def _openings(who: Acting) -> Section:
+    openings = Opening.objects.filter(person_id=who.person_id).select_related("request").order_by("at", "id")
+    return Section(
+        "openings",
+        _("Requests you opened as a coordinator"),
+        {"at": _("When"), "kind": _("About")},
+        [{"at": opening.at, "kind": str(KINDS[opening.request.kind])} for opening in openings],
+    )
+
+
+def erase(person_id: uuid.UUID) -> None:
+    # Held first: somebody who answers at this moment is either before this and erased, or after it and
+    # finds no request.
+    mine = [request.id for request in locked(Request.objects.filter(person_id=person_id))]
+    for owner_id, text_id in Reply.objects.filter(request__in=mine).values_list("person_id", "text_id"):
+        # An answer to a request that is gone has no reader left.
+        texts.drop(owner_id=owner_id, text_ids=[text_id])
+    Request.objects.filter(id__in=mine).delete()
+    Reply.objects.filter(person_id=person_id).delete()
+    Opening.objects.filter(person_id=person_id).delete()
+
+
+register("help", exporter=export, eraser=erase)

@@ -1,0 +1,23 @@
+"""The events and notices of this room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from bothways.core.events import api as events
+from bothways.core.outbox import api as outbox
+from bothways.core.texts.api import name_kind
+
+events.declare("request.made", _("You asked for help"))
+events.declare("request.opened", _("You opened a request as a coordinator"))
+events.declare("request.answered", _("You answered a request"))
+events.declare("request.more", _("You wrote more under your request"))
+events.declare("request.words_deleted", _("You deleted words of yours under a request"))
+events.declare("request.resolved", _("You said that your request is resolved"))
+events.declare("request.taken_back", _("You took your request back"))
+
+outbox.declare("request.partner", _("Your partner asks you for help"))
+outbox.declare("request.coordinators", _("A member asks the coordinators for help"))
+outbox.declare("request.answered", _("Your request has an answer"))
+outbox.declare("request.more", _("There is more to read under a request"))
+
+name_kind("request", _("A request for help"))
+name_kind("reply", _("Words under a request"))

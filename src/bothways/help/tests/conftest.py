@@ -1,0 +1,68 @@
+"""Amina and Bo are a pair, Chen is in their programme, Dara is a stranger, Eli coordinates, Fatima
+coordinates somewhere else."""
+
+from __future__ import annotations
+
+import pytest
+from tests.cast import Someone, someone
+
+from bothways.enrol.tests.factory import enrolled
+from bothways.help import services
+from bothways.help.models import Request
+from bothways.pair.api import Pair
+from bothways.pair.tests.factory import a_pair
+from bothways.programme.models import Programme
+from bothways.programme.tests.factory import a_programme
+
+SECRET = "My landlord wrote, and I do not understand it."
+
+
+def asked(person: Someone, programme: Programme, pair: Pair | None = None, **changes) -> Request:
+    """A request of `person` to their partner of `pair`, or to the coordinators."""
+    given = {"kind": "housing", "words": SECRET, "pair_id": pair.id if pair else None, **changes}
+    return services.ask(person.who, programme_id=programme.id, **given)
+
+
+@pytest.fixture
+def eli() -> Someone:
+    return someone("Eli")
+
+
+@pytest.fixture
+def programme(eli: Someone) -> Programme:
+    return a_programme(eli, public_name="Eli from the office")
+
+
+@pytest.fixture
+def fatima() -> Someone:
+    fatima = someone("Fatima")
+    a_programme(fatima, slug="hill-farms", name="Hill Farms")
+    return fatima
+
+
+@pytest.fixture
+def amina() -> Someone:
+    return someone("Amina")
+
+
+@pytest.fixture
+def bo() -> Someone:
+    return someone("Bo")
+
+
+@pytest.fixture
+def pair(amina: Someone, bo: Someone, programme: Programme) -> Pair:
+    return a_pair(amina, bo, programme)
+
+
+@pytest.fixture
+def chen(programme: Programme, pair: Pair) -> Someone:
+    # After the pair was made: otherwise the round might find Chen better for Bo.
+    chen = someone("Chen")
+    enrolled(chen, programme)
+    return chen
+
+
+@pytest.fixture
+def dara() -> Someone:
+    return someone("Dara")

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class MeetConfig(AppConfig):
+    name = "bothways.meet"
+    label = "meet"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from bothways.core.registry.api import on
+        from bothways.meet import calendar, glass_box, kinds, services  # noqa: F401
+
+        on("pair.ended", "meet", services.cancel_coming)
+        on("person.leaving", "meet", calendar.drop_feed)

@@ -1,0 +1,124 @@
+"""What people type about meetings."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from bothways.core.texts.api import MAX_LENGTH
+from bothways.meet import when
+from bothways.programme.api import catalogue
+
+LENGTHS = (30, 45, 60, 90, 120, 180, 240, 480)
+PLACE_LENGTH = 300
+WHICH: list[tuple[str, Promise]] = [
+    ("0", _("The first, before the clocks go back")),
+    ("1", _("The second, after it")),
+]
+
+
+class OnceField(forms.UUIDField):
+    """A hidden mark made with the page: the same form sent twice does its thing once."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def clean(self, value: Any) -> uuid.UUID:
+        try:
+            return super().clean(value) or uuid.uuid4()
+        except ValidationError:
+            return uuid.uuid4()
+
+
+class MeetingForm(forms.Form):
+    """Day and time as the clock of the person shows them; `cleaned_data["starts_at"]` is the moment."""
+
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    # Asked only when the clocks go back over the time that was typed.
+    which = forms.ChoiceField(label=_("Which of the two?"), required=False, widget=forms.RadioSelect)
+    minutes = forms.TypedChoiceField(label=_("How long"), coerce=int)
+    mode = forms.TypedChoiceField(label=_("How you meet"), coerce=int, widget=forms.RadioSelect)
+    place = forms.CharField(
+        label=_("Where"),
+        required=False,
+        max_length=PLACE_LENGTH,
+        help_text=_("A place, a number to call or a link. Only the two of you can read it."),
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
+    once = OnceField()
+
+    def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+        self.fields["time"].help_text = gettext("On your clock: %(zone)s") % {"zone": when.zone_label(zone)}
+        self._choices("minutes", self._lengths())
+        self._choices("mode", [(item.number, item.words) for item in catalogue.MODES])
+        self._choices(
+            "which", [("0", _("The first, before the clocks go back")), ("1", _("The second, after it"))]
+        )
+        self._ask_which = False
+        if not self.is_bound:
+            del self.fields["which"]
+
+    def _choices(self, name: str, choices: Sequence[tuple[Any, str | Promise]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def _lengths(self) -> list[tuple[Any, str | Promise]]:
+        known = {*LENGTHS, self.initial.get("minutes", LENGTHS[0])}
+        return [(minutes, when.length(minutes)) for minutes in sorted(known)]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        day, at = data.get("day"), data.get("time")
+        if day and at:
+            data["starts_at"] = self._moment(day, at, str(data.get("which") or ""))
+        if not self._ask_which:
+            del self.fields["which"]
+        return data
+
+    def _moment(self, day: dt.date, at: dt.time, which: str) -> dt.datetime | None:
+        if not 2000 <= day.year <= 9000:
+            self.add_error("day", _("Please look at the year again."))
+            return None
+        found = when.moments(day, at, self.zone)
+        if not found:
+            self.add_error(
+                "time",
+                _("On this day the clocks go forward, and this time does not exist. Please choose another."),
+            )
+            return None
+        if len(found) == 1:
+            return found[0]
+        self._ask_which = self.fields["which"].required = True
+        if which not in {"0", "1"}:
+            self.add_error("which", _("On this day the clocks go back, and this time comes twice."))
+            return None
+        return found[int(which)]
+
+
+class MoveForm(MeetingForm):
+    """The same for a meeting that is there: it also says which state of the meeting was seen."""
+
+    sequence = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+    field_order = ("day", "time", "which", "minutes", "mode", "place")
+
+
+class LineForm(forms.Form):
+    """A line of the journal."""
+
+    words = forms.CharField(
+        label=_("Your words"), max_length=MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"})
+    )
+    once = OnceField()

@@ -1,0 +1,76 @@
+"""What this room holds about a person. Journal lines and places are texts, and core shows those."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.utils.translation import gettext_lazy as _
+
+from bothways.core.identity.api import Acting
+from bothways.core.registry.api import Section, register
+from bothways.meet.models import Feed, JournalLine, Meeting, TookPlace
+from bothways.pair.api import Pair
+from bothways.programme.api import catalogue
+
+
+def export(who: Acting) -> list[Section]:
+    return [_meetings(who), _journal(who), _feed(who)]
+
+
+def _meetings(who: Acting) -> Section:
+    said = dict(TookPlace.objects.filter(person_id=who.person_id).values_list("meeting_id", "at"))
+    mine = Pair.objects.filter(halves__person_id=who.person_id)
+    return Section(
+        "meetings",
+        _("Your meetings"),
+        {
+            "starts_at": _("When"),
+            "minutes": _("Minutes"),
+            "way": _("How you meet"),
+            "planned_by_me": _("Planned by you"),
+            "cancelled": _("Cancelled"),
+            "said_at": _("You said that it took place"),
+        },
+        [
+            {
+                "starts_at": meeting.starts_at,
+                "minutes": meeting.minutes,
+                "way": str(catalogue.MODES[meeting.mode].words),
+                "planned_by_me": meeting.planned_by == who.person_id,
+                "cancelled": not meeting.is_planned,
+                "said_at": said.get(meeting.id),
+            }
+            for meeting in Meeting.objects.filter(pair__in=mine).order_by("starts_at", "id")
+        ],
+    )
+
+
+def _journal(who: Acting) -> Section:
+    lines = JournalLine.objects.filter(person_id=who.person_id).order_by("week", "number")
+    return Section(
+        "journal",
+        _("Lines you wrote in a journal"),
+        {"week": _("Week from")},
+        [{"week": line.week} for line in lines],
+    )
+
+
+def _feed(who: Acting) -> Section:
+    return Section(
+        "calendar",
+        _("The link for your calendar"),
+        {"made_at": _("Made")},
+        [{"made_at": feed.made_at} for feed in Feed.objects.filter(person_id=who.person_id)],
+    )
+
+
+def erase(person_id: uuid.UUID) -> None:
+    Feed.objects.filter(person_id=person_id).delete()
+    JournalLine.objects.filter(person_id=person_id).delete()
+    TookPlace.objects.filter(person_id=person_id).delete()
+    # The meetings themselves stay without people, for the counts.
+    Meeting.objects.filter(place_by=person_id).update(place_text=None, place_by=None)
+    Meeting.objects.filter(planned_by=person_id).update(planned_by=None)
+
+
+register("meet", exporter=export, eraser=erase)

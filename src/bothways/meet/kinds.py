@@ -1,0 +1,24 @@
+"""The events and notices of this room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from bothways.core.events import api as events
+from bothways.core.outbox import api as outbox
+from bothways.core.texts.api import name_kind
+
+events.declare("meeting.planned", _("You planned a meeting"))
+events.declare("meeting.moved", _("You changed a meeting"))
+events.declare("meeting.cancelled", _("A meeting was cancelled"))
+events.declare("meeting.confirmed", _("You said that a meeting took place"))
+events.declare("meeting.took_place", _("Both people of a pair said that a meeting took place"))
+events.declare("journal.written", _("You wrote in a journal"))
+events.declare("journal.deleted", _("You deleted your words from a journal"))
+events.declare("calendar.made", _("You made a link for your calendar"))
+events.declare("calendar.ended", _("You switched off the link for your calendar"))
+
+outbox.declare("meeting.planned", _("Your partner planned a meeting"))
+outbox.declare("meeting.moved", _("Your partner changed a meeting"))
+outbox.declare("meeting.cancelled", _("Your partner cancelled a meeting"))
+
+name_kind("meeting place", _("Where a meeting is"))
+name_kind("journal", _("A line in a journal"))

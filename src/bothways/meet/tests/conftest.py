@@ -1,0 +1,66 @@
+"""Amina and Bo are a pair, Chen is in their programme, Dara is a stranger, Eli coordinates."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from tests.cast import Someone, someone
+
+from bothways.core.clock.api import now
+from bothways.enrol.tests.factory import enrolled
+from bothways.meet import services
+from bothways.meet.models import Meeting
+from bothways.pair.api import Pair
+from bothways.pair.tests.factory import a_pair
+from bothways.programme.models import Programme
+from bothways.programme.tests.factory import a_programme
+
+
+def in_hours(hours: float) -> datetime:
+    """A moment from now, on a full minute, as forms give it."""
+    return (now() + timedelta(hours=hours)).replace(second=0, microsecond=0)
+
+
+def planned(person: Someone, pair: Pair, hours: float = 24, **changes) -> Meeting:
+    """A meeting that `person` plans."""
+    given = {"starts_at": in_hours(hours), "minutes": 60, "mode": 0, "place": "The old mill", **changes}
+    return services.plan(person.who, pair_id=pair.id, **given)
+
+
+@pytest.fixture
+def eli() -> Someone:
+    return someone("Eli")
+
+
+@pytest.fixture
+def programme(eli: Someone) -> Programme:
+    return a_programme(eli)
+
+
+@pytest.fixture
+def amina() -> Someone:
+    return someone("Amina")
+
+
+@pytest.fixture
+def bo() -> Someone:
+    return someone("Bo")
+
+
+@pytest.fixture
+def pair(amina: Someone, bo: Someone, programme: Programme) -> Pair:
+    return a_pair(amina, bo, programme)
+
+
+@pytest.fixture
+def chen(programme: Programme, pair: Pair) -> Someone:
+    # After the pair was made: otherwise the round might find Chen better for Bo.
+    chen = someone("Chen")
+    enrolled(chen, programme)
+    return chen
+
+
+@pytest.fixture
+def dara() -> Someone:
+    return someone("Dara")

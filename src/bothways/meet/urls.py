@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from bothways.meet import views
+
+urlpatterns = [
+    path("pairs/<uuid:pair_id>/meetings/", views.meetings, name="meetings"),
+    path("pairs/<uuid:pair_id>/meetings/new/", views.meeting_new, name="meeting_new"),
+    path("pairs/<uuid:pair_id>/journal/", views.journal_page, name="journal"),
+    path("journal/<uuid:line_id>/delete/", views.journal_delete, name="journal_delete"),
+    path("meetings/<uuid:meeting_id>.ics", views.meeting_ics, name="meeting_ics"),
+    path("meetings/<uuid:meeting_id>/", views.meeting, name="meeting"),
+    path("meetings/<uuid:meeting_id>/change/", views.meeting_change, name="meeting_change"),
+    path("meetings/<uuid:meeting_id>/cancel/", views.meeting_cancel, name="meeting_cancel"),
+    path("meetings/<uuid:meeting_id>/took-place/", views.meeting_took_place, name="meeting_took_place"),
+    path("me/calendar/", views.my_calendar, name="calendar"),
+    path("me/calendar/off/", views.my_calendar_off, name="calendar_off"),
+    path("feed/<str:token>.ics", views.feed, name="feed"),
+]
