@@ -1,0 +1,1 @@
+"""Starting, stopping and looking after one installation; knows no Django until it must."""

@@ -1,0 +1,86 @@
+"""The two secrets of an installation, made on first use: Django's, and the key that wraps people's keys."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from bothways.run.faults import Fault
+from bothways.run.places import make_var
+
+SECRET = "BOTHWAYS_SECRET_KEY"  # noqa: S105 - a name
+MASTER = "BOTHWAYS_MASTER_KEY"
+
+
+def _write_once(path: Path, text: str) -> bool:
+    """Whether this call made the file. Written beside and linked: nobody ever reads half a key."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    except OSError:
+        draft.rename(path)  # a disk without hard links
+    finally:
+        draft.unlink(missing_ok=True)
+    return True
+
+
+def _mark(key: str) -> str:
+    """Recognises the key and tells nothing of it: a key has 256 random bits or more."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _kept(name: str, make: Callable[[], str], loss: str) -> str:
+    """The key in the file `name`, made once.
+
+    If it went missing later, a new one would look fine and spoil what the old one was used for, so its mark
+    is kept beside it and a key that does not fit is refused.
+    """
+    path = make_var() / name
+    mark = path.with_name(f"{name}.mark")
+    # Asked before the file: whoever makes both at this moment makes the mark last.
+    known = mark.exists()
+    if not path.exists():
+        if known:
+            raise Fault(
+                f"{path} is missing, and without it {loss}. Put it back from your backup, "
+                f"or remove {mark.name} beside it if the data may go."
+            )
+        _write_once(path, make())
+    key = path.read_text().strip()
+    if not mark.exists():
+        _write_once(mark, _mark(key))
+    if mark.read_text().strip() != _mark(key):
+        raise Fault(
+            f"{path} is not the key that this data was written with. Put the right one back from your backup."
+        )
+    return key
+
+
+def secret_key() -> str:
+    """Django's secret; it also keys the hashes by which an address is found again."""
+    return _kept("secret.key", lambda: secrets.token_urlsafe(48), "nobody's address is recognised")
+
+
+def master_key() -> str:
+    """The key-encryption key, 32 bytes in base64."""
+    return _kept(
+        "master.key", lambda: base64.b64encode(secrets.token_bytes(32)).decode(), "no text can be read"
+    )
+
+
+def put_into_environment() -> None:
+    """Give both to Django and to every child; what the environment already says stands."""
+    for name, read in ((SECRET, secret_key), (MASTER, master_key)):
+        if not os.environ.get(name):
+            os.environ[name] = read()

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from bothways.run import keyfiles
+from bothways.run.faults import Fault
+from bothways.run.tests.tools import start
+
+
+@pytest.fixture
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BOTHWAYS_VAR", str(tmp_path))
+    return tmp_path
+
+
+def test_both_are_made_once_and_for_their_owner_only(var: Path) -> None:
+    master, secret = keyfiles.master_key(), keyfiles.secret_key()
+    assert len(base64.b64decode(master)) == 32
+    assert (keyfiles.master_key(), keyfiles.secret_key()) == (master, secret)
+    for name in ("master.key", "secret.key", "master.key.mark", "secret.key.mark"):
+        assert (var / name).stat().st_mode & 0o777 == 0o600
+    assert master not in (var / "master.key.mark").read_text()
+
+
+def test_a_lost_key_is_not_replaced_in_silence(var: Path) -> None:
+    keyfiles.master_key()
+    (var / "master.key").unlink()
+    with pytest.raises(Fault, match="is missing, and without it no text can be read"):
+        keyfiles.master_key()
+    keyfiles.secret_key()
+    (var / "secret.key").unlink()
+    with pytest.raises(Fault, match="is missing, and without it nobody's address is recognised"):
+        keyfiles.secret_key()
+
+
+def test_a_wrong_master_key_is_refused(var: Path) -> None:
+    keyfiles.master_key()
+    (var / "master.key").write_text(base64.b64encode(b"0" * 32).decode())
+    with pytest.raises(Fault, match="not the key that this data was written with"):
+        keyfiles.master_key()
+
+
+def test_processes_that_start_together_agree(var: Path) -> None:
+    code = "from bothways.run import keyfiles; print(keyfiles.master_key(), keyfiles.secret_key())"
+    several = [start(code, var) for _ in range(12)]
+    assert len({process.communicate(timeout=30)[0] for process in several}) == 1
+
+
+def test_the_environment_comes_first(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(keyfiles.SECRET, "from outside")
+    monkeypatch.setenv(keyfiles.MASTER, "from outside")
+    keyfiles.put_into_environment()
+    assert not list(var.iterdir())
