@@ -1,0 +1,112 @@
+"""What new pairs do in the weeks after a round: agree a card, meet, write a line, ask for something."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bothways.core.clock.api import now, travelled
+from bothways.demo.life import Living
+from bothways.demo.place import days_ago
+from bothways.help import api as help_
+from bothways.meet import api as meet
+from bothways.pair import api as pairs
+
+LINES = (
+    "We walked by the river and got lost twice.",
+    "Tea, and a long talk about gardens.",
+    "We read a letter from the office together.",
+    "New words today: ticket, platform, delay.",
+    "كان يوماً جميلاً، وتعلّمنا كلمات جديدة.",
+    "今天一起做了饺子。",
+)
+ASKED = ("school", "Could somebody look at a school form with me?")
+
+
+@dataclass(frozen=True, slots=True)
+class Couple:
+    """Two people who have just become a pair, `when` days ago."""
+
+    pair_id: uuid.UUID
+    programme_id: uuid.UUID
+    one: Living
+    other: Living
+    when: float
+
+
+def couples(awake: Mapping[uuid.UUID, Living], when: float) -> Iterator[Couple]:
+    """The pairs that were made about `when` days ago among those who have just answered."""
+    for one in awake.values():
+        with travelled(days_ago(when)):
+            mine = [pair for pair in pairs.pairs_of(one.who) if (now() - pair.made_at).days < 5]
+        for pair in mine:
+            other = awake.get(pairs.partner_id(pair, one.who.person_id) or uuid.UUID(int=0))
+            # Each pair is met twice on this walk; it begins with the one who joined first.
+            if other is not None and one.invented.number < other.invented.number:
+                yield Couple(pair.pk, pair.programme_id, one, other, when)
+
+
+def begin(batch: Sequence[Couple]) -> list[uuid.UUID]:
+    """Each pair begins: a card, one to three meetings, some words, sometimes a request."""
+    for couple in batch:
+        _live(couple)
+    return [couple.pair_id for couple in batch]
+
+
+def _live(couple: Couple) -> None:
+    one, other, when = couple.one, couple.other, couple.when
+    with travelled(days_ago(when)):
+        if one.invented.luck[1] < 0.8:
+            _agree_card(couple)
+    meetings = 1 + int(3 * one.invented.luck[2])
+    # The first meeting of any pair has taken place by today; later ones only as far as the past goes.
+    for number in range(meetings):
+        _meet(couple, when - 2 - 9 * number)
+    if other.invented.luck[4] < 0.3 or one.invented.luck[4] == 0.0:
+        with travelled(days_ago(when - 4)):
+            _ask(couple, other if other.invented.luck[4] < 0.3 else one)
+
+
+def _agree_card(couple: Couple) -> None:
+    one, other = couple.one, couple.other
+    wanted = pairs.Wanted(
+        rhythm="weekly" if one.invented.luck[3] < 0.5 else "fortnightly",
+        times=one.invented.answers["times"] & other.invented.answers["times"]
+        or one.invented.answers["times"],
+        modes=one.invented.answers["modes"],
+        customs="Shoes off at the door, please.",
+        rather_not="No calls after nine in the evening.",
+    )
+    card = pairs.save_card(one.who, pair_id=couple.pair_id, seen_version=0, wanted=wanted)
+    for each in (one, other):
+        pairs.sign_card(each.who, pair_id=couple.pair_id, version=card.version)
+
+
+def _meet(couple: Couple, when: float) -> None:
+    """Plan a meeting; both say that it took place, and sometimes one writes a line about it."""
+    one, other = couple.one, couple.other
+    with travelled(days_ago(when)):
+        starts = (now() + timedelta(days=3)).replace(hour=14, minute=0, second=0, microsecond=0)
+        meeting = meet.plan(
+            one.who, pair_id=couple.pair_id, starts_at=starts, minutes=90, mode=0, place="At the station"
+        )
+    if when - 4 < 0:
+        return
+    with travelled(days_ago(when - 4)):
+        for each in (one, other):
+            if each.invented.luck[5] < 0.9:
+                meet.say_it_took_place(each.who, meeting_id=meeting.pk)
+        if other.invented.luck[6] < 0.5:
+            line = LINES[int(other.invented.luck[7] * len(LINES))]
+            meet.write_journal(other.who, pair_id=couple.pair_id, words=line)
+
+
+def _ask(couple: Couple, asker: Living) -> None:
+    kind, words = ASKED
+    request = help_.ask(
+        asker.who, programme_id=couple.programme_id, pair_id=couple.pair_id, kind=kind, words=words
+    )
+    if asker.invented.luck[5] < 0.7:
+        help_.resolve(asker.who, request_id=request.pk)
