@@ -7,6 +7,7 @@ other way in, not even for tests.
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from django.test import Client
@@ -25,7 +26,7 @@ class Someone:
     who: Acting
 
     @property
-    def id(self):
+    def id(self) -> uuid.UUID:
         return self.person.id
 
     def browser(self) -> Client:

@@ -50,7 +50,11 @@ def _texts(who: Acting) -> Section:
         "texts",
         _("Words you wrote"),
         {"written_at": _("When"), "kind": _("Kind"), "words": _("Words")},
-        [{"written_at": row.written_at, "kind": row.kind, "words": words} for row, words in texts.own(who)],
+        [
+            {"written_at": row.written_at, "kind": str(texts.words_for_kind(row.kind)), "words": words}
+            for row, words in texts.own(who)
+            if words
+        ],
     )
 
 

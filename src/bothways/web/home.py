@@ -17,12 +17,13 @@ from bothways.programme import api as programme
 
 def compose(who: Acting) -> dict[str, Any]:
     """What waits for me first, then everything else, in the order of the house."""
+    mine = {enrolment.programme_id for enrolment in enrol.of_person(who)}
     tiles = [tile for room in (match, pair, meet, help_, enrol, programme) for tile in room.tiles(who)]
     return {
         "name": people.my_name(who),
         "tiles": sorted(tiles, key=lambda tile: not tile.urgent),
         "news": [(notice, outbox.words_for(notice.kind)) for notice in outbox.news(who)],
-        "open_programmes": programme.open_programmes(),
+        "open_programmes": [one for one in programme.open_programmes() if one.pk not in mine],
     }
 
 

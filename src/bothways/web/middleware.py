@@ -20,7 +20,7 @@ PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), int
 
 
 class HeadersMiddleware:
-    """The headers that no library here sets."""
+    """The headers that no library here sets, and no stored copy of what a signed-in person saw."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -29,6 +29,9 @@ class HeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("X-Robots-Tag", "noindex")
+        if getattr(request, "acting", None) is not None:
+            # Even a public page shows a signed-in person their own links.
+            response.headers.setdefault("Cache-Control", "no-store, private")
         return response
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Count
@@ -43,6 +44,22 @@ def record(
         person_id=person_id,
         object_id=object_id or uuid.UUID(int=0),
         numbers=numbers,
+    )
+
+
+def record_all(
+    kind: str, rows: Iterable[tuple[uuid.UUID | None, uuid.UUID]], *, programme_id: uuid.UUID | None = None
+) -> None:
+    """Add one event of the same kind for each (person, object), as `record` does."""
+    if kind not in _kinds:
+        raise ValueError(f"event kind {kind!r} is not declared")
+    moment = now()
+    Event.objects.bulk_create(
+        [
+            Event(at=moment, kind=kind, programme_id=programme_id, person_id=person_id, object_id=object_id)
+            for person_id, object_id in rows
+        ],
+        batch_size=2000,
     )
 
 

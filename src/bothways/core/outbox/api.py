@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -42,11 +42,21 @@ def deliver_with(mailer: Callable[[uuid.UUID], bool]) -> None:
 
 def tell(person_id: uuid.UUID, kind: str, *, path: str, key: str) -> None:
     """Leave a notice in the caller's transaction. Telling the same `key` again does nothing."""
+    tell_all(kind, [(person_id, path)], key=key)
+
+
+def tell_all(kind: str, paths: Iterable[tuple[uuid.UUID, str]], *, key: str) -> None:
+    """Leave one notice for each (person, path) in the caller's transaction, all for one occasion `key`."""
     if kind not in _words:
         raise ValueError(f"notice kind {kind!r} is not declared")
+    moment = now()
     Notice.objects.bulk_create(
-        [Notice(person_id=person_id, kind=kind, path=path, key=key, created_at=now())],
+        [
+            Notice(person_id=person_id, kind=kind, path=path, key=key, created_at=moment)
+            for person_id, path in paths
+        ],
         ignore_conflicts=True,
+        batch_size=2000,
     )
 
 

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db.models import Q
+from django.utils.functional import Promise
 from nacl.exceptions import CryptoError
 
 from bothways.core.clock.api import now
@@ -16,6 +17,17 @@ from bothways.core.receipts.models import Receipt
 from bothways.core.texts.models import Share, Text
 
 MAX_LENGTH = 4000
+_kinds: dict[str, Promise | str] = {}
+
+
+def name_kind(kind: str, words: Promise | str) -> None:
+    """Say in plain words what a kind of text is (shown in the glass box)."""
+    _kinds[kind] = words
+
+
+def words_for_kind(kind: str) -> Promise | str:
+    """A kind of text in plain words."""
+    return _kinds.get(kind, kind)
 
 
 def put(*, owner_id: uuid.UUID, kind: str, words: str) -> uuid.UUID:

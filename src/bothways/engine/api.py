@@ -1,0 +1,44 @@
+"""The engine's public names. Only `match` imports them; the engine itself knows no other room."""
+
+from bothways.engine.candidates import Pairs, feasible_pairs
+from bothways.engine.explain import (
+    DISTANCE_BANDS_KM,
+    HINTS,
+    REASONS,
+    LeftOver,
+    PairReasons,
+    explain_left_over,
+    explain_pair,
+)
+from bothways.engine.people import IN_PERSON, LETTER, PHONE, TIME_SLOTS, VIDEO, People, bits_of, language_bits
+from bothways.engine.sieve import RADIUS_STEPS_KM
+from bothways.engine.solve import Solution, solve
+from bothways.engine.tandem import TandemSolution, tandem
+from bothways.engine.verify import NotOptimal, verify
+
+__all__ = [
+    "DISTANCE_BANDS_KM",
+    "HINTS",
+    "IN_PERSON",
+    "LETTER",
+    "PHONE",
+    "RADIUS_STEPS_KM",
+    "REASONS",
+    "TIME_SLOTS",
+    "VIDEO",
+    "LeftOver",
+    "NotOptimal",
+    "PairReasons",
+    "Pairs",
+    "People",
+    "Solution",
+    "TandemSolution",
+    "bits_of",
+    "explain_left_over",
+    "explain_pair",
+    "feasible_pairs",
+    "language_bits",
+    "solve",
+    "tandem",
+    "verify",
+]

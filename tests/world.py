@@ -1,0 +1,110 @@
+"""A small whole programme for tests that look at every page; everybody got there by the usual steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.test import Client
+
+from bothways.core.clock.api import now
+from bothways.enrol.tests.factory import enrolled
+from bothways.help import api as help_
+from bothways.match.models import Proposal
+from bothways.match.tests.factory import proposed
+from bothways.meet import api as meet
+from bothways.pair import api as pairs
+from bothways.pair.tests.factory import a_pair
+from bothways.people import api as people
+from bothways.programme.models import Programme
+from bothways.programme.tests.factory import a_programme
+from tests.cast import Someone, someone
+
+
+@dataclass
+class World:
+    """Amina and Bo are a pair with a card, a meeting, a journal and a request; Chen and Fatima have an open
+    proposal; Gul waits; Dara is a stranger; Eli coordinates."""
+
+    programme: Programme
+    pair: pairs.Pair
+    proposal: Proposal
+    meeting_path: str
+    requests: dict[str, str]
+    people: dict[str, Someone]
+
+    def __getattr__(self, name: str) -> Someone:
+        try:
+            return self.__dict__["people"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @property
+    def proposal_path(self) -> str:
+        return f"/proposals/{self.proposal.id}/"
+
+    def browser(self, name: str) -> Client:
+        """A client of somebody, or of a visitor who is not signed in."""
+        return Client(HTTP_ACCEPT_LANGUAGE="en") if name == "visitor" else self.people[name].browser()
+
+    def places_for(self, name: str) -> list[str]:
+        """Where a walk begins: everything else is reached by links."""
+        slug = self.programme.slug
+        start = ["/", f"/p/{slug}/", "/charter/"]
+        if name == "visitor":
+            return [*start, "/account/login/", "/account/signup/"]
+        return [*start, "/me/", f"/p/{slug}/join/", f"/p/{slug}/mine/", "/p-new/"]
+
+    def shared(self, owner: str, other: str, path: str) -> bool:
+        """Whether a page belongs to both on purpose."""
+        if {owner, other} == {"amina", "bo"}:
+            return True
+        if {owner, other} == {"chen", "fatima"}:
+            return path == self.proposal_path
+        return "eli" in {owner, other} and path == self.requests["coordinators"]
+
+    def speaks(self, name: str, language: str) -> None:
+        """Change somebody's page language, by themself."""
+        people.set_language(self.people[name].who, language)
+
+
+def build() -> World:
+    """Make the world; about a second, most of it the two rounds."""
+    cast = {name.lower(): someone(name) for name in ("Amina", "Bo", "Chen", "Fatima", "Gul", "Dara", "Eli")}
+    programme = a_programme(cast["eli"])
+    amina, bo = cast["amina"], cast["bo"]
+    pair = a_pair(amina, bo, programme)
+    _agree_card(pair, amina, bo)
+    meeting = meet.plan(
+        amina.who,
+        pair_id=pair.id,
+        starts_at=now() + timedelta(days=3),
+        minutes=60,
+        mode=0,
+        place="At the library",
+    )
+    meet.write_journal(bo.who, pair_id=pair.id, words="مرحبا: a first walk, 很好")
+    to_partner = help_.ask(
+        amina.who, programme_id=programme.id, pair_id=pair.id, kind="school", words="A school form, please"
+    )
+    to_staff = help_.ask(amina.who, programme_id=programme.id, kind="work", words="Where do I find a course?")
+    # Nobody else speaks what Gul speaks: the round leaves her over, with a reason.
+    enrolled(cast["gul"], programme, side=1, speak=[programme.languages[-1] * 4 + 2])
+    proposal = proposed(cast["chen"], cast["fatima"], programme)
+    return World(
+        programme,
+        pair,
+        proposal,
+        f"/meetings/{meeting.id}/",
+        {"partner": f"/requests/{to_partner.id}/", "coordinators": f"/requests/{to_staff.id}/"},
+        cast,
+    )
+
+
+def _agree_card(pair: pairs.Pair, amina: Someone, bo: Someone) -> None:
+    wanted = pairs.Wanted(
+        rhythm="weekly", times=1 << 5, modes=1, customs="Shoes off", rather_not="Late calls"
+    )
+    card = pairs.save_card(amina.who, pair_id=pair.id, seen_version=0, wanted=wanted)
+    for each in (amina, bo):
+        pairs.sign_card(each.who, pair_id=pair.id, version=card.version)
