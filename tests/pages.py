@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import Resolver404, resolve
 
@@ -129,9 +130,15 @@ def walk(client: Client, start: list[str], limit: int = 300) -> dict[str, tuple[
         if answer.redirect_chain:
             waiting.append(urlsplit(answer.redirect_chain[-1][0]).path)
             continue
-        if answer.status_code != 200 or not answer.headers["Content-Type"].startswith("text/html"):
+        if answer.status_code != 200 or not is_page(answer):
             continue
         html = answer.content.decode()
         pages[shape] = (path, html)
         waiting += [link for link in read(html, path).links if link.startswith("/")]
     return pages
+
+
+def is_page(answer: HttpResponse) -> bool:
+    """Whether an answer is shown in the browser, and is not a file to keep."""
+    kind = answer.headers["Content-Type"]
+    return kind.startswith("text/html") and "attachment" not in answer.headers.get("Content-Disposition", "")

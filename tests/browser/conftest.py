@@ -87,7 +87,7 @@ def site(transactional_db, settings, collected: Path) -> Iterator[str]:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
     thread = LiveServerThread("localhost", static_handler=lambda handler: handler)
     thread.daemon = True
     thread.start()
