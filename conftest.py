@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
+from django.db import connection
 
 ROOT = Path(__file__).parent
 
@@ -17,14 +17,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(databases="__all__", **marker.kwargs), append=False)
 
 
+# Tables without a model of ours: no flush between tests reaches them.
+UNFLUSHED = ("cache", "procrastinate_periodic_defers", "procrastinate_events", "procrastinate_jobs")
+
+
 @pytest.fixture(autouse=True)
-def fresh_rate_limits(request: pytest.FixtureRequest) -> None:
-    """Rate limits are counted in a table that has no model, so no test flush reaches it."""
+def no_leftovers(request: pytest.FixtureRequest) -> None:
+    """No test meets the rate limits or the jobs of an earlier one that really committed."""
     if request.node.get_closest_marker("django_db"):
-        request.getfixturevalue(
-            "db" if "transactional_db" not in request.fixturenames else "transactional_db"
-        )
-        cache.clear()
+        request.getfixturevalue("transactional_db" if "transactional_db" in request.fixturenames else "db")
+        with connection.cursor() as cursor:
+            for table in UNFLUSHED:
+                cursor.execute(f"DELETE FROM {table}")
 
 
 @pytest.fixture(autouse=True)

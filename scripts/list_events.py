@@ -10,8 +10,9 @@ import django
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "reference" / "events.md"
 HEAD = """# Events and notices
 
-Every state change leaves an event: a kind, a time, a programme, the person whose change it was, the thing that
-changed, and numbers. Never words. Each person reads their own in the glass box. Published figures count events.
+Every state change leaves an event: a kind, a time, a programme, the person whose change it was, the thing
+that changed, and numbers. Never words. Each person reads their own in the glass box. Published figures count
+events.
 `./dev python scripts/list_events.py` writes this page; a test fails when a kind is missing.
 
 ## Events

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.urls import reverse
-from procrastinate.contrib.django import app
 
 from bothways.core.clock.api import now
+from bothways.core.jobs.api import every
 from bothways.core.outbox import api as outbox
 from bothways.enrol import selectors
 from bothways.enrol.models import Enrolment
@@ -16,8 +16,7 @@ from bothways.enrol.models import Enrolment
 LOOK_BACK = timedelta(days=7)
 
 
-@app.periodic(cron="* * * * *")  # type: ignore[untyped-decorator]
-@app.task(queueing_lock="enrol.tell_who_can_confirm", lock="enrol.tell_who_can_confirm")  # type: ignore[untyped-decorator]
+@every("* * * * *")
 def tell_who_can_confirm(timestamp: int) -> None:
     """Tell everyone whose pause is over."""
     tell_those_who_can_confirm()

@@ -88,7 +88,9 @@ def cut_loose(person_id: uuid.UUID) -> None:
     May run twice. The other person keeps a closed proposal that names nobody.
     """
     with transaction.atomic():
-        _close(lock(Proposal.objects.filter(of_person(person_id)).exclude(state=CLOSED).order_by("id")))
+        # All of them are held first, in one order: two people who leave at the same moment share some.
+        held = list(lock(Proposal.objects.filter(of_person(person_id)).order_by("id")))
+        _close(proposal for proposal in held if proposal.state != CLOSED)
         Answer.objects.filter(person_id=person_id).delete()
         LeftOver.objects.filter(person_id=person_id).delete()
         NotAgain.objects.filter(Q(low_person=person_id) | Q(high_person=person_id)).delete()
@@ -98,8 +100,8 @@ def cut_loose(person_id: uuid.UUID) -> None:
 
 def on_withdrawn(*, enrolment_id: uuid.UUID, **_about: object) -> None:
     """Hook "enrolment.withdrawn": what was open for this enrolment is closed."""
-    for side in ("left", "right"):
-        _close(lock(Proposal.objects.filter(state=OPEN, **{f"{side}_id": enrolment_id}).order_by("id")))
+    either_side = Q(left_id=enrolment_id) | Q(right_id=enrolment_id)
+    _close(lock(Proposal.objects.filter(either_side, state=OPEN).order_by("id")))
 
 
 def on_pair_ended(*, proposal_id: uuid.UUID | None = None, **_about: object) -> None:

@@ -49,11 +49,37 @@ def stale(package: Path) -> list[Path]:
     ]
 
 
-def main() -> int:
-    for po in stale(Path(__file__).resolve().parents[1]):
+HEADER = """\
+msgid ""
+msgstr ""
+"Project-Id-Version: Bothways\\n"
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {plurals}\\n"
+"""
+
+
+def begin(package: Path, language: str) -> None:
+    """An empty `.po` with the plurals of its language; makemessages alone writes two for every one."""
+    from babel.messages.plurals import get_plural
+
+    po = package / "locale" / language / "LC_MESSAGES" / "django.po"
+    if not po.exists():
+        po.parent.mkdir(parents=True, exist_ok=True)
+        po.write_text(HEADER.format(language=language, plurals=get_plural(language).plural_forms))
+
+
+def main(*languages: str) -> int:
+    """Compile what is stale; with languages named, begin those that are not there yet instead."""
+    package = Path(__file__).resolve().parents[1]
+    for language in languages:
+        begin(package, language)
+    for po in [] if languages else stale(package):
         compile_one(po)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(guarded(main))
+    sys.exit(guarded(lambda: main(*sys.argv[1:])))

@@ -94,6 +94,7 @@ def _environment(var: Path, held: socket.socket) -> None:
 
 def _prepare(var: Path) -> None:
     """Its output is for the person who waits; when it fails it has said why."""
+    print("Preparing the database ...", flush=True)
     command = [sys.executable, "-m", "bothways.run.prepare", str(var / "who.txt")]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=children.dying_with_parent())
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -45,4 +45,4 @@ def signed_in(view: View[P]) -> View[P]:
         patch_cache_control(response, no_store=True, private=True)
         return response
 
-    return guarded
+    return cast("View[P]", guarded)

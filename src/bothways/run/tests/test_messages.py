@@ -59,3 +59,16 @@ def test_a_place_that_the_text_does_not_have_is_refused(po: Path) -> None:
     po.write_text(PO + '\n#, python-format\nmsgid "Hello %(name)s"\nmsgstr "你好 %(nmae)s"\n')
     with pytest.raises(Fault, match=r"line \d+: .*Correct the translation"):
         messages.compile_one(po)
+
+
+def test_a_new_language_begins_with_its_own_plurals(tmp_path: Path) -> None:
+    for language, number in (("ar", 6), ("zh_Hans", 1)):
+        messages.begin(tmp_path, language)
+        text = (tmp_path / "locale" / language / "LC_MESSAGES" / "django.po").read_text()
+        assert f"nplurals={number};" in text
+    messages.compile_one(tmp_path / "locale" / "ar" / "LC_MESSAGES" / "django.po")
+
+
+def test_a_language_that_is_there_stays_as_it_is(po: Path, tmp_path: Path) -> None:
+    messages.begin(tmp_path, "zh_Hans")
+    assert po.read_text() == PO

@@ -42,6 +42,11 @@ def start(code: str, var: Path) -> subprocess.Popen[str]:
     return process
 
 
+def on_teardown(process: subprocess.Popen[str]) -> None:
+    """End it after the test if the test did not."""
+    _started.append(process)
+
+
 def end_all() -> None:
     while _started:
         process = _started.pop()
