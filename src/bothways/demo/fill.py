@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.db import connection
 from tqdm import tqdm
 
 from bothways.core.clock.api import travelled
@@ -72,6 +73,9 @@ class _Story:
 
     def _round(self, when: float) -> None:
         """Eli presses the button; for a round of the past, people answer and the new pairs begin to meet."""
+        # Tables that have just been filled have no statistics yet, and a plan made without any can be slow.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
         with travelled(days_ago(when)):
             eli = sign_in(self.eli.person_id)
             started = match.start_round(eli, programme_id=self.programme.pk)

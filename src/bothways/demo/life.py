@@ -71,9 +71,10 @@ def answer(batch: Sequence[Answering]) -> list[Living]:
 
 def _answers(one: Living, when: float) -> Living | None:
     with travelled(days_ago(when)):
-        if not match.open_proposals(one.who):
+        waiting = match.open_proposals(one.who)
+        if not waiting:
             return None
         awake = Living(sign_in(one.who.person_id), one.invented)
-        for proposal in match.open_proposals(awake.who):
+        for proposal in waiting:
             match.answer(awake.who, proposal_id=proposal.pk, yes=one.invented.luck[0] < 0.85)
     return awake

@@ -49,7 +49,7 @@ def couples(awake: Mapping[uuid.UUID, Living], when: float) -> Iterator[Couple]:
 
 
 def begin(batch: Sequence[Couple]) -> list[uuid.UUID]:
-    """Each pair begins: a card, one to three meetings, some words, sometimes a request."""
+    """Each pair begins: a card, one or two meetings, some words, sometimes a request."""
     for couple in batch:
         _live(couple)
     return [couple.pair_id for couple in batch]
@@ -58,9 +58,9 @@ def begin(batch: Sequence[Couple]) -> list[uuid.UUID]:
 def _live(couple: Couple) -> None:
     one, other, when = couple.one, couple.other, couple.when
     with travelled(days_ago(when)):
-        if one.invented.luck[1] < 0.8:
+        if one.invented.luck[1] < 0.65:
             _agree_card(couple)
-    meetings = 1 + int(3 * one.invented.luck[2])
+    meetings = 1 + int(1.6 * one.invented.luck[2])
     # The first meeting of any pair has taken place by today; later ones only as far as the past goes.
     for number in range(meetings):
         _meet(couple, when - 2 - 9 * number)

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from bothways.engine.arrays import Bool, Int64
 
@@ -22,6 +21,9 @@ def settle_exactly(
     Begins from the feasible choice `start`, so the answer is never worse. One thread, a fixed seed and a
     deterministic limit: the same answer every time.
     """
+    # Loading it brings in half a data-frame library; most rounds never come here.
+    from ortools.sat.python import cp_model
+
     model = cp_model.CpModel()
     take = [model.new_bool_var("") for _ in range(len(u))]
     near: list[list[cp_model.IntVar]] = [[] for _ in range(len(room))]

@@ -13,6 +13,7 @@ from bothways.engine.api import NotOptimal, Pairs, People, feasible_pairs, solve
 from bothways.enrol import api as enrol
 from bothways.match import arrays, leftover, reasons
 from bothways.match.arrays import Int64
+from bothways.match.faults import NotProved
 from bothways.match.models import LeftOver
 from bothways.match.reading import Reading
 from bothways.programme import api as programme
@@ -24,10 +25,6 @@ BEST = 60
 STRIDE = 8_000_000
 
 Report = Callable[[str], None]
-
-
-class NotProved(Exception):
-    """The engine's answer did not pass the check that it is the best: nothing of it may be used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -19,11 +20,14 @@ from bothways.core.identity.api import Acting, confirm
 from bothways.core.outbox.api import tell_all
 from bothways.enrol import api as enrol
 from bothways.match.access import lock
+from bothways.match.faults import NotProved
 from bothways.match.models import LeftOver, Proposal, Round
-from bothways.match.pairing import Choice, Couple, NotProved, choose
 from bothways.match.reading import Reading, read
 from bothways.match.words import NO_SUCH_ROUND
 from bothways.programme import api as programme
+
+if TYPE_CHECKING:
+    from bothways.match.pairing import Choice, Couple
 
 logger = logging.getLogger(__name__)
 UNDER_WAY = (Round.State.QUEUED, Round.State.RUNNING)
@@ -148,6 +152,9 @@ def _do(mine: Round) -> None:
         here = Round.objects.filter(**_still_mine(mine))
         if not here.update(stage=stage, progress=PROGRESS[stage], heard_at=now()):
             raise Overtaken
+
+    # The engine and what it stands on take seconds to load and much memory; only a worker needs them.
+    from bothways.match.pairing import choose
 
     one = programme.by_id(mine.programme_id)
     reading = read(one.id)
