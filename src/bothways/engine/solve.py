@@ -1,13 +1,24 @@
 """The best set of pairs for everybody at once, by min-cost flow, with a certificate."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
 from bothways.engine.arrays import Int64, Integers
-from bothways.engine.network import Network, Weights, lexicographic_weights, network, prices
+from bothways.engine.network import (
+    Network,
+    Weights,
+    lexicographic_weights,
+    network,
+    prices,
+    quick_weights,
+)
 from bothways.engine.problem import Count, Problem, problem
+
+# How often the price of a node may be lowered before the quick weights' flow is given up.
+PATIENCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,8 +112,10 @@ def solve(
     Ties: pairs are sorted by left and right first, and the solver is deterministic, so the same set of
     pairs always gives the same choice, in whatever order the pairs were listed.
 
-    Method: cost-scaling push-relabel (Goldberg and Tarjan), OR-Tools' `SimpleMinCostFlow`; prices by label
-    correction in the residual network, O(nodes * arcs) at worst and near linear in practice.
+    Method: the flow is first found with small weights, then proved under the exact ones; if that fails it
+    is found anew under the exact ones. Cost-scaling push-relabel
+    (Goldberg and Tarjan), OR-Tools' `SimpleMinCostFlow`; prices by label correction in the residual
+    network, O(nodes * arcs) at worst and near linear in practice.
     Empty input gives an empty choice.
     """
     given = problem(
@@ -122,14 +135,29 @@ def solve(
 
 def solve_problem(given: Problem) -> Solution:
     weights = lexicographic_weights(given)
-    order, net = sorted_network(given, weights)
-    flow = best_flow(net)
+    order, net, flow, potentials = optimum(given, weights)
     used = flow[net.pair_arcs : net.to_hub] > 0
     chosen = np.sort(order[used])
-    potentials = prices(net, flow)
     people, days = reached(given, chosen)
     number = people if given.count == "people" else len(chosen)
     return Solution(chosen, number, days, int(given.score[chosen].sum()), potentials, weights)
+
+
+def optimum(given: Problem, weights: Weights) -> tuple[Int64, Network, Int64, Int64]:
+    """The order of the pairs, the network under `weights`, a flow that is best there, and its prices."""
+    order, net = sorted_network(given, weights)
+    quick = quick_weights(given, weights)
+    if quick != weights:
+        _, lighter = sorted_network(given, quick)
+        flow = best_flow(lighter)
+        potentials = prices(net, flow, PATIENCE)
+        if potentials is not None:
+            return order, net, flow, potentials
+    flow = best_flow(net)
+    potentials = prices(net, flow)
+    if potentials is None:
+        raise RuntimeError("the flow solver's answer is not optimal: a cycle of the residual network gains")
+    return order, net, flow, potentials
 
 
 def sorted_network(given: Problem, weights: Weights) -> tuple[Int64, Network]:

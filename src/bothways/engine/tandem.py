@@ -9,9 +9,9 @@ from bothways.engine._jit import kernel
 from bothways.engine.arrays import Bool, Int64, Integers, integers, refuse, within
 from bothways.engine.exact import settle_exactly
 from bothways.engine.halves import round_halves
-from bothways.engine.network import Network, Weights, network, prices
+from bothways.engine.network import Network, Weights
 from bothways.engine.problem import LARGEST, Problem, problem, refuse_repeats
-from bothways.engine.solve import best_flow
+from bothways.engine.solve import optimum
 from bothways.engine.trails import Graph, incidence, mend
 
 # A part of the graph with so many pairs or fewer is settled exactly as a whole.
@@ -160,15 +160,14 @@ def _choose(
     n, p = len(part), len(u)
     both = np.concatenate([u, v]), np.concatenate([v, u]), np.concatenate([score, score])
     cover = replace(given, left=both[0], right=both[1], score=both[2])
-    net = network(cover, weights)
-    flow = best_flow(net)
-    price = prices(net, flow)
+    order, net, flow, price = optimum(cover, weights)
     bonus = weights.unit + weights.day * given.left_days
     of_place = price[1 : 1 + n] - price[1 + n :]
     graph = Graph(u, v, score, given.left_capacity, bonus, of_place, *incidence(u, v, n))
-    arcs = flow[net.pair_arcs : net.to_hub]
+    arcs = np.empty(2 * p, np.int64)
+    arcs[order] = flow[net.pair_arcs : net.to_hub]
     taken, lossy = _rounded(graph, arcs[:p] + arcs[p:])
-    bounds = _part_bounds(graph, part, net, flow)
+    bounds = _part_bounds(part, cover.left[order], net, flow)
     if len(lossy):
         degree = np.bincount(np.concatenate([u[taken], v[taken]]), minlength=n)
         mend(graph, taken, degree, np.array(lossy))
@@ -190,15 +189,11 @@ def _rounded(graph: Graph, twice: Int64) -> tuple[Bool, list[int]]:
     return taken, lossy
 
 
-def _part_bounds(graph: Graph, part: Int64, net: Network, flow: Int64) -> Int64:
+def _part_bounds(part: Int64, left: Int64, net: Network, flow: Int64) -> Int64:
     """For each connected part, at its smallest person: half of its double cover's value, rounded down."""
-    n, p = len(graph.room), len(graph.u)
-    value = np.zeros(n, np.int64)
-    gained = flow * net.reward
-    person = np.arange(n)
-    at = np.concatenate([person, person, graph.u, graph.u, person, person])
-    np.add.at(value, part[at], gained)
-    assert len(at) == len(gained) == 4 * n + 2 * p
+    value, person = np.zeros(len(part), np.int64), np.arange(len(part))
+    at = np.concatenate([person, person, left, person, person])  # the order of the network's arcs
+    np.add.at(value, part[at], flow * net.reward)
     return value // 2
 
 

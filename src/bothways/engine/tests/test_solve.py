@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, vstack
 
+from bothways.engine import solve as module
+from bothways.engine.network import Weights
 from bothways.engine.solve import solve
 from bothways.engine.tests.helpers import aims, allowed, brute_force, random_problem
 from bothways.engine.verify import verify
@@ -182,6 +184,18 @@ def test_the_order_of_the_pairs_does_not_matter(seed):
     again = solve(**problem)
     assert again.chosen.tobytes() == found.chosen.tobytes()
     assert again.potentials.tobytes() == found.potentials.tobytes()
+
+
+@pytest.mark.parametrize("quick", [Weights(1, 1), Weights(0, 0), Weights(30, 1)])
+def test_a_wrong_first_attempt_is_found_out_and_done_anew(quick, monkeypatch):
+    rng = np.random.default_rng(17)
+    problems = [random_problem(rng, 25, 25, areas=k, density=0.15) for k in (0, 3) for _ in range(5)]
+    right = [solve(**problem) for problem in problems]
+    monkeypatch.setattr(module, "quick_weights", lambda given, exact: quick)
+    for problem, expected in zip(problems, right, strict=True):
+        found = solve(**problem)
+        verify(found, **problem)
+        assert (found.count, found.waiting, found.score) == (expected.count, expected.waiting, expected.score)
 
 
 def test_renaming_people_keeps_the_totals():
