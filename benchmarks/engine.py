@@ -178,7 +178,7 @@ def table(rows: list[Row], tandems: list[str]) -> str:
     ]
     lines += [
         f"| {r.people:,} | {r.pairs:,} | {r.listing:.3f} | {r.raw:.3f} | {r.solving:.3f} | {r.waiting:.3f} "
-        f"| {r.checking:.3f} | {(r.listing + r.solving) / r.raw:.2f} | {r.waiting / r.solving:.2f} "
+        f"| {r.checking:.4f} | {(r.listing + r.solving) / r.raw:.2f} | {r.waiting / r.solving:.2f} "
         f"| {r.explaining:.2f} |"
         for r in rows
     ]
