@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,7 +42,7 @@ class Mailbox:
         for _ in range(100):
             texts = [text for to, text in self.letters if to == address]
             if len(texts) > seen:
-                found = re.search(r"^\s*([A-Z0-9]{3}-?[A-Z0-9]{3,5}|\d{6})\s*$", texts[-1], re.MULTILINE)
+                found = re.search(r"^\s*([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", texts[-1], re.MULTILINE)
                 if found:
                     return found.group(1)
             time.sleep(0.1)
@@ -54,11 +55,14 @@ class Mailbox:
 @pytest.fixture
 def mailbox(settings) -> Iterator[Mailbox]:
     box = Mailbox()
-    server = Controller(box, hostname="127.0.0.1", port=0)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port)
     server.start()
     try:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.server.sockets[0].getsockname()[1]
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         yield box
     finally:
         server.stop()
