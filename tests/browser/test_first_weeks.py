@@ -1,4 +1,4 @@
-"""Two strangers on phones, one in Arabic and one in English: from the first page to a pair that meets, and out again.
+"""Two strangers on phones, one in Arabic and one in English: from the first page to a pair, and out again.
 
 Its pictures are those of the tutorial (BOTHWAYS_SHOTS names the folder).
 """

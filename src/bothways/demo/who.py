@@ -8,7 +8,7 @@ from bothways.demo.members import Invented
 from bothways.programme.api import catalogue
 
 WHO = {
-    "amina@demo.invalid": "Amina is new and has a proposal to answer",
+    "amina@demo.invalid": "Amina has a proposal to answer",
     "bo@demo.invalid": "Bo has a partner, a card and meetings",
     "eli@demo.invalid": "Eli coordinates the programme",
 }
@@ -17,9 +17,10 @@ WHO = {
 def named(invented: Invented, members: int, biggest_town: int) -> tuple[Invented, str]:
     """Amina and Bo take the place of two invented members; everybody else keeps a numbered address.
 
-    Both can meet at any time and far around, so that whatever the seed, somebody suits them.
+    Both can meet at any time and far around, and Amina joins right after a round, so that she has waited
+    longer than most when the next one comes: whatever the seed, somebody suits them.
     """
-    for name, number in (("Bo", members // 20), ("Amina", members - 2)):
+    for name, number in (("Bo", members // 20), ("Amina", -(-members * 69 // 100))):
         if invented.number == number:
             return _open_minded(invented, name, biggest_town), f"{name.lower()}@demo.invalid"
     return invented, f"member-{invented.number}@demo.invalid"

@@ -257,7 +257,7 @@ def test_a_slow_worker_that_was_taken_for_dead_writes_nothing(amina, bo, program
         Round.objects.update(attempts=2)
         return chosen
 
-    monkeypatch.setattr(rounds, "choose", slowly)
+    monkeypatch.setattr(pairing, "choose", slowly)
     assert rounds.run_round(mine.id).state == Round.State.RUNNING
     assert not Proposal.objects.exists()
 
@@ -313,7 +313,7 @@ def test_who_changes_anything_while_the_round_runs_is_left_out(
             enrolments.save(bo.who, enrolment_id=mine.id, radius_km=2)
         return chosen
 
-    monkeypatch.setattr(rounds, "choose", meanwhile)
+    monkeypatch.setattr(pairing, "choose", meanwhile)
     assert a_round(programme).state == Round.State.DONE
     assert open_pairs() == []
 
@@ -328,7 +328,7 @@ def test_two_who_parted_while_the_round_ran_are_left_out(amina, bo, programme, m
         services.not_again(programme.id, amina.id, bo.id)
         return chosen
 
-    monkeypatch.setattr(rounds, "choose", meanwhile)
+    monkeypatch.setattr(pairing, "choose", meanwhile)
     a_round(programme)
     assert open_pairs() == []
 

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from bothways.core.registry import api as registry
+from bothways.demo.fill import NotADemo, fill
+from bothways.demo.members import invent
+from bothways.match.models import Proposal
+from bothways.meet.models import Meeting
+from bothways.pair.models import Card, Pair
+from bothways.people.addresses import opaque
+from bothways.people.models import Person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_same_seed_invents_the_same_people() -> None:
+    def some(seed: int) -> list:
+        return list(invent(50, seed, towns=[1, 2], populations=[100, 900]))
+
+    assert some(7) == some(7)
+    assert some(7) != some(8)
+
+
+def test_half_a_year_of_a_programme(settings) -> None:
+    settings.DEMO = True
+    fill(80, 7, quiet=True, processes=1)
+    assert not Person.objects.filter(synthetic=False).exists()
+    bo = Person.objects.get(email=opaque("bo@demo.invalid"))
+    amina = Person.objects.get(email=opaque("amina@demo.invalid"))
+    pair = Pair.objects.get(halves__person_id=bo.id, state=Pair.State.LIVE)
+    assert Card.objects.filter(pair=pair).exists()
+    assert Meeting.objects.filter(pair=pair, took_place_at__isnull=False).exists()
+    open_ones = Proposal.objects.filter(state=Proposal.State.OPEN)
+    assert amina.id in {one for row in open_ones for one in (row.left_person, row.right_person)}
+    with pytest.raises(CommandError, match="already"):
+        call_command("demo", members=80, seed=7)
+
+
+def test_a_real_database_takes_nobody_invented(settings) -> None:
+    registry.settle_installation(demo=False)
+    with pytest.raises(NotADemo):
+        fill(20, 1, quiet=True, processes=1)
+    with pytest.raises(CommandError, match="of its own"):
+        call_command("demo", members=20, seed=1)
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize("wrong", [{"members": 5}, {"members": 10**7}, {"seed": -1}])
+def test_numbers_out_of_range_get_a_sentence(settings, wrong: dict) -> None:
+    settings.DEMO = True
+    with pytest.raises(CommandError, match="takes a"):
+        call_command("demo", **wrong)
+
+
+def test_who_can_be_signed_in_as(capsys) -> None:
+    call_command("demo", who=True)
+    assert capsys.readouterr().out.count("@demo.invalid") == 3
