@@ -231,7 +231,7 @@ def _launch(data: Path, sockets: Path, log: Path, account: Account) -> int:
     server = [str(_programs() / "bin" / "postgres"), "-D", str(data), "-p", str(PORT)]
     quoted = str(sockets).replace('"', '""')
     server += ["-c", f'unix_socket_directories="{quoted}"']
-    command = [sys.executable, "-I", "-S", keeper.__file__, str(make_var() / "pg.users")]
+    command = [sys.executable, "-I", "-S", keeper.__file__, str(make_var() / "pg.users"), str(sockets)]
     command += [str(account.uid), str(account.gid), *server]
     with log.open("ab") as out:
         subprocess.run(

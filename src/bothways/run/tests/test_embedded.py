@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -128,7 +129,10 @@ def test_a_path_too_deep_for_a_socket_works(var: Path) -> None:
     code = ENSURE + "import psycopg\nprint(psycopg.connect(url).execute('SELECT 1').fetchone()[0])"
     done = python(code, deep)
     assert done.stdout.split()[-1] == "1", done.stderr
+    folder = unquote(done.stdout.split()[1].split("host=")[1])
+    assert len(folder) < 60
     assert gone(deep)
+    assert not Path(folder).exists(), "the folder of the socket was left behind"
 
 
 def test_a_socket_folder_that_somebody_else_made_is_refused(var: Path) -> None:
