@@ -180,4 +180,6 @@ def shot(page: Page, name: str, *, full: bool = True) -> None:
     """Keep a picture of the page for the documentation, when BOTHWAYS_SHOTS names a folder."""
     if SHOTS is not None:
         SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=str(SHOTS / f"{name}.png"), full_page=full)
+        # A page that is still loading is cut off, and a box that is just being ticked looks pale.
+        page.wait_for_load_state()
+        page.screenshot(path=str(SHOTS / f"{name}.png"), full_page=full, animations="disabled")

@@ -6,11 +6,14 @@ Its pictures are those of the tutorial (BOTHWAYS_SHOTS names the folder).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from playwright.sync_api import Page, expect
 from procrastinate.contrib.django import app
 
@@ -78,24 +81,29 @@ def _answer(page: Page, step: str, side: int) -> None:
 
 
 def work_through_the_queue() -> None:
-    """A real worker, in a thread of its own, until nothing waits any more."""
-    worker = app.with_connector(app.connector.get_worker_connector())
-    thread = Thread(
-        target=worker.run_worker,
-        kwargs={
-            "wait": False,
-            "queues": ["rounds"],
-            "install_signal_handlers": False,
-            "listen_notify": False,
-        },
-    )
-    thread.start()
-    thread.join(60)
+    """A real worker, set up as its command does it, in a thread of its own, until nothing waits any more."""
+    about = {
+        "wait": False,
+        "queues": ["rounds"],
+        "listen_notify": False,
+        "install_signal_handlers": False,
+        "task_middleware": [tidy],
+    }
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        thread = Thread(target=worker.run_worker, kwargs=about)
+        thread.start()
+        thread.join(60)
     assert not thread.is_alive()
 
 
-# The worker's own threads end with the test, and with them connections that nobody closed.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def tidy(job: Callable[[], Any], context: Any, worker: Any) -> Any:
+    """The thread of a job ends with the worker; nobody else would close its connections."""
+    try:
+        return job()
+    finally:
+        connections.close_all()
+
+
 def test_the_first_weeks(open_page, signed_in, mailbox: Mailbox) -> None:
     eli = someone("Eli")
     programme = a_programme(eli)
