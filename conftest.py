@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marker = item.get_closest_marker("django_db")
         if marker is not None and "databases" not in marker.kwargs:
             item.add_marker(pytest.mark.django_db(databases="__all__", **marker.kwargs), append=False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def addresses_of_a_real_installation() -> None:
+    """Load the table of addresses before any test turns on the demo: it is made once for each process."""
+    importlib.import_module("bothways.config.urls")
 
 
 # Tables without a model of ours: no flush between tests reaches them.
