@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from bothways.core.clock.api import travelled
+from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting
 from bothways.demo.members import Invented
 from bothways.demo.place import arrive, days_ago, sign_in
@@ -76,5 +78,7 @@ def _answers(one: Living, when: float) -> Living | None:
             return None
         awake = Living(sign_in(one.who.person_id), one.invented)
         for proposal in waiting:
-            match.answer(awake.who, proposal_id=proposal.pk, yes=one.invented.luck[0] < 0.85)
+            # The other person may have closed it a moment ago, in another process: nothing is left to answer.
+            with suppress(Refused):
+                match.answer(awake.who, proposal_id=proposal.pk, yes=one.invented.luck[0] < 0.85)
     return awake

@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from bothways.core.registry import api as registry
 from bothways.demo.fill import NotADemo, fill
 from bothways.demo.members import invent
+from bothways.match import api as match
 from bothways.match.models import Proposal
 from bothways.meet.models import Meeting
 from bothways.pair.models import Card, Pair
@@ -36,6 +37,21 @@ def test_half_a_year_of_a_programme(settings) -> None:
     assert amina.id in {one for row in open_ones for one in (row.left_person, row.right_person)}
     with pytest.raises(CommandError, match="already"):
         call_command("demo", members=80, seed=7)
+
+
+def test_a_proposal_that_closes_while_somebody_looks_at_it_stops_nobody(settings, monkeypatch) -> None:
+    """As happens between two processes: one has listed a proposal, then the other person says no."""
+    settings.DEMO = True
+    listed = match.open_proposals
+
+    def listed_then_closed(who):
+        found = listed(who)
+        Proposal.objects.filter(id__in=[one.id for one in found]).update(state=Proposal.State.CLOSED)
+        return found
+
+    monkeypatch.setattr(match, "open_proposals", listed_then_closed)
+    fill(40, 7, quiet=True, processes=1)
+    assert not Pair.objects.exists()
 
 
 def test_a_real_database_takes_nobody_invented(settings) -> None:
