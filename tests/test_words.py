@@ -115,7 +115,7 @@ def test_arabic_days_and_numbers_have_no_english_order() -> None:
     with override("ar"):
         moment = datetime(2026, 12, 2, 16, 19)
         assert formats.date_format(moment, "DATE_FORMAT") == "2 ديسمبر 2026"
-        assert formats.date_format(moment, "DATETIME_FORMAT") == "2 ديسمبر 2026، 4:19 م"
+        assert formats.date_format(moment, "DATETIME_FORMAT") == "2 ديسمبر 2026، 4:19\N{NO-BREAK SPACE}م"
         assert formats.number_format(5000, force_grouping=True) == "5,000"
 
 
