@@ -11,7 +11,6 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from nacl.public import PrivateKey
 from tests.cast import someone
-from tests.pages import read
 
 from bothways.core.clock.api import travelled
 from bothways.programme.tests.factory import a_programme
@@ -35,7 +34,7 @@ def fetched(stage: Stage, code: str, browser: Client | None = None):
 def test_the_notice_on_every_page_leads_here(client, stage: Stage) -> None:
     for path in ("/", "/charter/", "/no-such-page/", "/account/login/", f"/p/{stage.programme.slug}/"):
         assert 'href="/report/"' in client.get(path).content.decode(), path
-    assert stage.path in read(client.get("/report/").content.decode(), "/report/").links
+    assert f'href="{stage.path}"' in client.get("/report/").content.decode()
 
 
 def test_a_programme_that_was_never_open_is_not_named(client, stage: Stage) -> None:

@@ -48,8 +48,12 @@ document.addEventListener('DOMContentLoaded', () => {
     const plain = padded(text)
     if (!plain) return null
     const key = Uint8Array.from(atob(part.dataset.key), (letter) => letter.charCodeAt(0))
-    last = { text, key: part.dataset.key, body: new Blob([key, window.sealedBox.seal(plain, key)]) }
-    return last.body
+    const box = window.sealedBox.seal(plain, key)
+    const body = new Uint8Array(key.length + box.length)
+    body.set(key)
+    body.set(box, key.length)
+    last = { text, key: part.dataset.key, body }
+    return body
   }
 
   // No cookie goes with it: the server could not say whose browser this is even if it wanted to.
