@@ -30,6 +30,7 @@ document.addEventListener('DOMContentLoaded', () => {
 
   function say (what) {
     part.querySelectorAll('[data-says]').forEach((one) => { one.hidden = one.dataset.says !== what })
+    part.querySelector(`[data-says=${what}]`).scrollIntoView({ block: 'center' })
   }
 
   // UTF-8, a byte 0x80, zeros up to the next size; null when it is too long for all of them.
@@ -110,11 +111,11 @@ document.addEventListener('DOMContentLoaded', () => {
     const what = await send().catch(() => 'fault')
     sending = false
     words.readOnly = false
-    say(what)
     if (what === 'sent') {
       forget()
       form.hidden = true
     }
+    say(what)
   })
 
   words.addEventListener('input', guard)
