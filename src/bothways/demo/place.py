@@ -82,7 +82,7 @@ def _name_lead(eli: Acting, programme: Programme) -> None:
     reports.set_contact(
         eli,
         programme_id=programme.id,
-        contact="This is a demo: nobody reads what is sent here. In a programme, a telephone number stands here.",
+        contact="This is a demo: nobody reads what is sent. Elsewhere a telephone number stands here.",
     )
     reports.set_key(eli, programme_id=programme.id, line=reports.line_of(PrivateKey.generate()).line())
 
