@@ -47,7 +47,7 @@ class Sealed(models.Model):
     """A sealed report: what it is sealed to, the day, and bytes that only the lead can open. Nothing else.
 
     No foreign keys: checking one would leave a mark with the time on the programme's row. The program has no
-    right to this table; it goes through three functions of the database (see the migration `0002_walls`).
+    right to this table; it goes through functions of the database (see the migration `0002_walls`).
     """
 
     # From the bytes themselves: the same report sent twice is one.

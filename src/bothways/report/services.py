@@ -98,7 +98,7 @@ def file_report(*, programme_id: uuid.UUID, public_key: bytes, sealed: bytes) ->
     """
     if len(sealed) not in sealing.SEALED_SIZES:
         raise ValueError("not the size of a sealed report")
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT report_file(%s, %s, %s, %s, %s)",
             [programme_id, public_key, sealed, today(), room_today(programme_id)],
@@ -139,5 +139,5 @@ def bundle_for(*, programme_id: uuid.UUID, code: str) -> bytes:
 def delete_old() -> None:
     """Delete the reports whose time is over, and shuffle the others (see the migration)."""
     before = today() - timedelta(days=settings.SEALED_REPORT_DAYS)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT report_tidy(%s)", [before])

@@ -9,7 +9,8 @@ functions with the owner's rights are the only way to it, and each gives away as
 - `report_tidy` deletes what is too old, and writes the rest anew in a random order in one transaction, so that
   neither the place of a row nor its transaction number tells for longer than a day when it came.
 
-The counts of attempts are in an unlogged table: they never get into the write-ahead log.
+The counts of attempts are in an unlogged table, which never gets into the write-ahead log. It too is reached
+through functions alone: `report_try` counts one try and drops what is over, `report_forget` only drops.
 """
 
 from django.db import migrations
@@ -37,7 +38,7 @@ ALTER TABLE report_sealed ENABLE ROW LEVEL SECURITY;
 ALTER TABLE report_sealed ADD CONSTRAINT sealed_sizes CHECK (octet_length(sealed) IN (4144, 16432));
 
 CREATE FUNCTION report_file(the_programme uuid, the_key bytea, box bytea, the_day date, room integer)
-RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     report uuid := encode(substring(sha256(box) FROM 1 FOR 16), 'hex')::uuid;
     newest report_leadkey;
@@ -62,7 +63,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION report_bundle(the_programme uuid, the_key bytea, code text)
-RETURNS TABLE (day date, sealed bytea) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+RETURNS TABLE (day date, sealed bytea) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT s.day, s.sealed FROM report_sealed s JOIN report_leadkey k ON k.id = s.key_id
         WHERE s.programme_id = the_programme AND k.programme_id = the_programme AND k.public_key = the_key
             AND k.code_hash = substring(sha256(convert_to(code, 'UTF8')) FROM 1 FOR 16)
@@ -70,15 +71,14 @@ RETURNS TABLE (day date, sealed bytea) LANGUAGE sql STABLE SECURITY DEFINER SET 
 $$;
 
 CREATE FUNCTION report_tidy(before date)
-RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    -- Nobody files or fetches meanwhile; it takes milliseconds.
-    LOCK TABLE report_sealed IN ACCESS EXCLUSIVE MODE;
+    -- Nobody files meanwhile; it takes milliseconds.
+    LOCK TABLE report_sealed IN SHARE ROW EXCLUSIVE MODE;
     DELETE FROM report_sealed WHERE day < before;
-    CREATE TEMPORARY TABLE report_shuffle ON COMMIT DROP AS SELECT * FROM report_sealed;
-    TRUNCATE report_sealed;
-    INSERT INTO report_sealed SELECT * FROM report_shuffle ORDER BY random();
-    DROP TABLE report_shuffle;
+    -- The sort makes sure that every row is gone before the first one is written again.
+    WITH gone AS (DELETE FROM report_sealed RETURNING *)
+    INSERT INTO report_sealed SELECT * FROM gone ORDER BY random();
 END $$;
 """
 
@@ -91,13 +91,41 @@ ALTER TABLE report_sealed DISABLE ROW LEVEL SECURITY;
 """
 
 
+TRIES = """
+ALTER TABLE report_attempt SET UNLOGGED;
+ALTER TABLE report_attempt ENABLE ROW LEVEL SECURITY;
+
+CREATE FUNCTION report_forget(before timestamptz)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    DELETE FROM report_attempt WHERE until <= before
+$$;
+
+CREATE FUNCTION report_try(the_mark text, ends timestamptz, before timestamptz)
+RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    counted integer;
+BEGIN
+    PERFORM report_forget(before);
+    -- One statement counts: tries at the same moment cannot slip past each other.
+    INSERT INTO report_attempt AS a (mark, tries, until) VALUES (the_mark, 1, ends)
+        ON CONFLICT (mark) DO UPDATE SET tries = least(a.tries + 1, 1000) RETURNING a.tries INTO counted;
+    RETURN counted;
+END $$;
+"""
+
+TRIES_BACK = """
+DROP FUNCTION report_try(text, timestamptz, timestamptz);
+DROP FUNCTION report_forget(timestamptz);
+ALTER TABLE report_attempt DISABLE ROW LEVEL SECURITY;
+ALTER TABLE report_attempt SET LOGGED;
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [("report", "0001_initial")]
 
     operations = [
         migrations.RunSQL(KEYS, KEYS_BACK),
         migrations.RunSQL(SEALED, SEALED_BACK),
-        migrations.RunSQL(
-            "ALTER TABLE report_attempt SET UNLOGGED;", "ALTER TABLE report_attempt SET LOGGED;"
-        ),
+        migrations.RunSQL(TRIES, TRIES_BACK),
     ]

@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from nacl.public import PrivateKey
 from tests.cast import someone
 
@@ -311,34 +311,6 @@ def test_tries_at_the_same_moment_are_all_counted() -> None:
         thread.join(30)
     assert sorted(outcomes) == [False] * 10 + [True] * 10
     assert Sealed.objects.count() == 1
-
-
-def test_a_role_that_is_not_the_owner_sees_no_row(stage: Stage) -> None:
-    """Even with every right on the table granted by mistake: row security has no policy to let it through."""
-    file(stage)
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE ROLE report_stranger")
-        cursor.execute("GRANT USAGE ON SCHEMA public TO report_stranger")
-        cursor.execute("GRANT ALL ON report_sealed TO report_stranger")
-        cursor.execute("SET LOCAL ROLE report_stranger")
-        cursor.execute("SELECT count(*) FROM report_sealed")
-        assert cursor.fetchone() == (0,)
-        cursor.execute("DELETE FROM report_sealed")
-        assert cursor.rowcount == 0
-        # The hash of the code, which the list of keys holds, opens no door.
-        code_hash = keylines.line_of(stage.key).code_hash
-        cursor.execute(
-            "SELECT * FROM report_bundle(%s, %s, %s)", [stage.programme.id, stage.public, code_hash.hex()]
-        )
-        assert cursor.fetchall() == []
-        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
-            cursor.execute(
-                "INSERT INTO report_sealed SELECT gen_random_uuid(), gen_random_uuid(), 1, now(),"
-                " convert_to(repeat('x', 4144), 'UTF8')"
-            )
-        cursor.execute("RESET ROLE")
-        cursor.execute("SELECT count(*) FROM report_sealed")
-        assert cursor.fetchone() == (1,)
 
 
 def test_a_row_holds_the_day_and_nothing_of_anybody(stage: Stage) -> None:
