@@ -27,6 +27,9 @@ PUBLIC = {
     "account_signup",
     "account_request_login_code",
     "feed",
+    "report",
+    "report_write",
+    "report_fetch",
 }
 
 

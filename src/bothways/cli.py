@@ -1,4 +1,7 @@
-"""The `bothways` command: Django's commands, and `serve-all`; faults of the machine become a sentence."""
+"""The `bothways` command: Django's commands, `serve-all`, and the two for a safeguarding lead.
+
+Faults of the machine become a sentence.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,11 @@ def main(arguments: list[str] | None = None) -> int:
         from bothways.run.supervise import serve_all
 
         return guarded(lambda: serve_all(arguments[1:]))
+    if arguments[:1] in (["report-keys"], ["open-reports"]):
+        # For a safeguarding lead's own computer: no Django, no settings, no database.
+        from bothways.report import offline
+
+        return guarded(lambda: offline.run(arguments))
     return guarded(lambda: _django(arguments))
 
 

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "bothways.people",
     "bothways.programme",
     "bothways.enrol",
+    "bothways.report",
     "bothways.match",
     "bothways.pair",
     "bothways.meet",
@@ -216,6 +217,9 @@ DEFAULT_FROM_EMAIL = env("MAIL_FROM", "Bothways <no-reply@localhost>")
 CONFIRM_AFTER_SECONDS = int(float(env("CONFIRM_AFTER_HOURS", "0.01" if DEMO else "24")) * 3600)
 # At most this many letters with notices per person in seven days.
 NOTICES_PER_WEEK = int(env("NOTICES_PER_WEEK", "3"))
+
+# After this many days a sealed report is deleted, read or not.
+SEALED_REPORT_DAYS = int(env("SEALED_REPORT_DAYS", "90"))
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 200_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
