@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from hypothesis import settings as hypothesis
+
+# How long an example takes says more about what else the machine does than about the program.
+hypothesis.register_profile("bothways", deadline=None)
+hypothesis.load_profile("bothways")
 
 ROOT = Path(__file__).parent
 
