@@ -51,7 +51,14 @@ def _texts(who: Acting) -> Section:
         _("Words you wrote"),
         {"written_at": _("When"), "kind": _("Kind"), "words": _("Words")},
         [
-            {"written_at": row.written_at, "kind": str(texts.words_for_kind(row.kind)), "words": words}
+            # The id has no label: it is shown to nobody, and leads to what can be done with these words.
+            {
+                "written_at": row.written_at,
+                "kind": str(texts.words_for_kind(row.kind)),
+                "words": words,
+                "text_id": row.id,
+                "text_kind": row.kind,
+            }
             for row, words in texts.own(who)
             if words
         ],

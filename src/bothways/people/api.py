@@ -1,19 +1,21 @@
 """What the rooms above may ask of this one."""
 
+from bothways.people.browsers import PasskeyNeeded, require_passkey, signed_in_with_passkey
 from bothways.people.leaving import leave
 from bothways.people.models import Person
 from bothways.people.selectors import language_of, my_name, names_for, time_zone_of
 from bothways.people.services import NAME_LENGTH, open_account, set_language, set_name, share_name
-from bothways.people.sessions import signed_in_with_passkey
 
 __all__ = [
     "NAME_LENGTH",
+    "PasskeyNeeded",
     "Person",
     "language_of",
     "leave",
     "my_name",
     "names_for",
     "open_account",
+    "require_passkey",
     "set_language",
     "set_name",
     "share_name",

@@ -18,7 +18,18 @@ from django.utils.translation import gettext as _
 from bothways.core.clock.api import now
 from bothways.core.identity.api import Acting
 from bothways.core.registry import api as registry
+from bothways.core.wording.api import change_for
 from bothways.people.selectors import time_zone_of
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that is held. Its labels with their values, and what I can do with it if I wrote it."""
+
+    facts: list[tuple[str, str]]
+    text_id: uuid.UUID | None = None
+    can_change: bool = False
+    can_delete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,7 @@ class Part:
 
     key: str
     title: str
-    rows: list[list[tuple[str, str]]]
+    rows: list[Row]
 
 
 def sections(who: Acting) -> list[registry.Section]:
@@ -42,17 +53,18 @@ def parts(who: Acting) -> list[Part]:
         Part(
             section.key,
             str(section.title),
-            [
-                [
-                    (str(label), readable(row[key], zone))
-                    for key, label in section.labels.items()
-                    if key in row
-                ]
-                for row in section.rows
-            ],
+            [_row(section, row, zone) for row in section.rows],
         )
         for section in sections(who)
     ]
+
+
+def _row(section: registry.Section, row: dict[str, Any], zone: zoneinfo.ZoneInfo) -> Row:
+    facts = [(str(label), readable(row[key], zone)) for key, label in section.labels.items() if key in row]
+    if "text_id" not in row:
+        return Row(facts)
+    change = change_for(row["text_kind"])
+    return Row(facts, row["text_id"], change.place is not None, change.delete is not None)
 
 
 def as_json(who: Acting) -> str:
@@ -60,11 +72,16 @@ def as_json(who: Acting) -> str:
     content = {
         "made_at": now(),
         "sections": [
-            {"key": section.key, "title": str(section.title), "rows": section.rows}
+            {"key": section.key, "title": str(section.title), "rows": [_plain(row) for row in section.rows]}
             for section in sections(who)
         ],
     }
     return json.dumps(content, cls=_Encoder, ensure_ascii=False, indent=2)
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without what only leads back into the product."""
+    return {key: value for key, value in row.items() if key not in {"text_id", "text_kind"}}
 
 
 def readable(value: Any, zone: zoneinfo.ZoneInfo) -> str:

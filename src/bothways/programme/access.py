@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from bothways.core.identity.api import Acting
+from bothways.people import api as people
 from bothways.programme.models import Area, Programme, Staff
 
 
@@ -35,14 +36,25 @@ def coordinator_of(who: Acting | None, programme_id: uuid.UUID) -> Staff | None:
     ).first()
 
 
+def coordinating(who: Acting, programme_id: uuid.UUID) -> Staff | None:
+    """My role as a coordinator of this programme, for what only coordinators see and do, or None.
+
+    Raises PasskeyNeeded for a coordinator who has shown no passkey in this session.
+    """
+    staff = coordinator_of(who, programme_id)
+    if staff is not None:
+        people.require_passkey(who)
+    return staff
+
+
 def require_coordinator(who: Acting, slug: str) -> tuple[Programme, Staff]:
     """The programme and my role in it.
 
     Raises Http404 when there is no such programme, or none that was ever opened; PermissionDenied
-    when I am not its coordinator.
+    when I am not its coordinator; PasskeyNeeded when I have shown no passkey in this session.
     """
     programme = by_slug(slug)
-    staff = coordinator_of(who, programme.id)
+    staff = coordinating(who, programme.id)
     if staff is None:
         if programme.opened_at is None:
             raise Http404
