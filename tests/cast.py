@@ -11,9 +11,11 @@ import uuid
 from dataclasses import dataclass
 
 from django.test import Client
+from django.urls import reverse
 
 from bothways.core.identity.api import Acting, acting, open_entry
 from bothways.core.identity.middleware import SESSION_KEY
+from bothways.core.outbox import api as outbox
 from bothways.people import browsers
 from bothways.people import services as people
 from bothways.people.models import Person
@@ -35,6 +37,8 @@ class Someone:
         """A signed-in test client of this person (the language of the pages is English)."""
         client = Client(HTTP_ACCEPT_LANGUAGE="en")
         client.force_login(self.person)
+        # They look at their list of sign-ins, and find nothing but their own.
+        outbox.seen(self.who, path=reverse("sign_ins"))
         if passkey:
             show_passkey(client)
         return client

@@ -21,19 +21,16 @@ from bothways.pair.services import set_contact
 
 @transaction.atomic
 def delete_from_card(who: Acting, text_id: uuid.UUID) -> None:
-    """Take my words off every kept version of a card of mine and delete them. The signatures stay: what
-    I agreed to beside them still stands."""
+    """Delete my words on a card of mine.
+
+    A version is never changed, so it still says that here was a text; there is none to read. The
+    signatures stay: what both agreed to beside these words still stands.
+    """
     confirm(who)
     pair_id = _cards_with(who, text_id).values_list("pair_id", flat=True).first()
     if pair_id is None:
         raise Http404
     pair = live_pair(who, pair_id, lock=True)
-    me, mine = str(who.person_id), str(text_id)
-    for card in pair.cards.all():
-        for words in (card.customs, card.rather_not):
-            if words.get(me) == mine:
-                del words[me]
-        card.save(update_fields=["customs", "rather_not"])
     texts.drop(owner_id=who.person_id, text_ids=[text_id])
     record("card.words_deleted", programme_id=pair.programme_id, person_id=who.person_id, object_id=pair.id)
 

@@ -1,6 +1,6 @@
 """What the rooms above may ask of this one."""
 
-from bothways.people.browsers import PasskeyNeeded, require_passkey, signed_in_with_passkey
+from bothways.people.browsers import PasskeyNeeded, passkey_shown, require_passkey, signed_in_with_passkey
 from bothways.people.leaving import leave
 from bothways.people.models import Person
 from bothways.people.selectors import language_of, my_name, names_for, time_zone_of
@@ -15,6 +15,7 @@ __all__ = [
     "my_name",
     "names_for",
     "open_account",
+    "passkey_shown",
     "require_passkey",
     "set_language",
     "set_name",

@@ -10,6 +10,7 @@ from typing import Any
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -44,9 +45,14 @@ class OpenSession:
 
 def signed_in_with_passkey(who: Acting) -> bool:
     """Whether this session was opened, or confirmed, with a passkey."""
+    return passkey_shown(who).exists()
+
+
+def passkey_shown(who: Acting) -> QuerySet[SignedInBrowser]:
+    """The same as rows (one or none), for rooms that ask it together with something else."""
     return SignedInBrowser.objects.filter(
         entry_id=who.entry_id, person_id=who.person_id, passkey_at__isnull=False
-    ).exists()
+    )
 
 
 def require_passkey(who: Acting) -> None:

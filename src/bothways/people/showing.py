@@ -8,6 +8,7 @@ import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import zip_longest
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -53,18 +54,24 @@ def parts(who: Acting) -> list[Part]:
         Part(
             section.key,
             str(section.title),
-            [_row(section, row, zone) for row in section.rows],
+            [
+                _row(section, row, zone, own)
+                for row, own in zip_longest(section.rows, section.own_texts[: len(section.rows)])
+            ],
         )
         for section in sections(who)
     ]
 
 
-def _row(section: registry.Section, row: dict[str, Any], zone: zoneinfo.ZoneInfo) -> Row:
+def _row(
+    section: registry.Section, row: dict[str, Any], zone: zoneinfo.ZoneInfo, own: tuple[uuid.UUID, str] | None
+) -> Row:
     facts = [(str(label), readable(row[key], zone)) for key, label in section.labels.items() if key in row]
-    if "text_id" not in row:
+    if own is None:
         return Row(facts)
-    change = change_for(row["text_kind"])
-    return Row(facts, row["text_id"], change.place is not None, change.delete is not None)
+    text_id, kind = own
+    change = change_for(kind)
+    return Row(facts, text_id, change.place is not None, change.delete is not None)
 
 
 def as_json(who: Acting) -> str:
@@ -72,16 +79,11 @@ def as_json(who: Acting) -> str:
     content = {
         "made_at": now(),
         "sections": [
-            {"key": section.key, "title": str(section.title), "rows": [_plain(row) for row in section.rows]}
+            {"key": section.key, "title": str(section.title), "rows": section.rows}
             for section in sections(who)
         ],
     }
     return json.dumps(content, cls=_Encoder, ensure_ascii=False, indent=2)
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """A row without what only leads back into the product."""
-    return {key: value for key, value in row.items() if key not in {"text_id", "text_kind"}}
 
 
 def readable(value: Any, zone: zoneinfo.ZoneInfo) -> str:

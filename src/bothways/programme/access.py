@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, QuerySet
 from django.http import Http404
 
 from bothways.core.identity.api import Acting
@@ -31,9 +32,7 @@ def coordinator_of(who: Acting | None, programme_id: uuid.UUID) -> Staff | None:
     """My role as a coordinator of this programme, or None."""
     if who is None:
         return None
-    return Staff.objects.filter(
-        programme_id=programme_id, person_id=who.person_id, role=Staff.Role.COORDINATOR
-    ).first()
+    return _roles_of(who, programme_id).first()
 
 
 def coordinating(who: Acting, programme_id: uuid.UUID) -> Staff | None:
@@ -41,8 +40,10 @@ def coordinating(who: Acting, programme_id: uuid.UUID) -> Staff | None:
 
     Raises PasskeyNeeded for a coordinator who has shown no passkey in this session.
     """
-    staff = coordinator_of(who, programme_id)
-    if staff is not None:
+    mine = _roles_of(who, programme_id).annotate(passkey=Exists(people.passkey_shown(who)))
+    staff = mine.first()
+    if staff is not None and not staff.passkey:
+        # Raises, except in the demo.
         people.require_passkey(who)
     return staff
 
@@ -81,6 +82,12 @@ def area_in(programme: Programme, area_id: int) -> Area:
     if found is None:
         raise Http404
     return found
+
+
+def _roles_of(who: Acting, programme_id: uuid.UUID) -> QuerySet[Staff]:
+    return Staff.objects.filter(
+        programme_id=programme_id, person_id=who.person_id, role=Staff.Role.COORDINATOR
+    )
 
 
 def _plain(slug: str) -> bool:
