@@ -203,6 +203,8 @@ def test_only_a_demo_database_in_demo_mode_lets_a_code_do(settings):
     registry.settle_installation(demo=True)
     settings.DEMO = False
     assert browser.get(page).status_code == 302, "and this server is none"
+    settings.DEMO = True
+    api.require_passkey(entry_of(browser))
 
 
 def test_the_pages_say_that_a_passkey_is_needed_before_the_role_is_taken():
