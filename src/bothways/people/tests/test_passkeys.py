@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.urls import reverse
@@ -19,7 +18,6 @@ from tests.cast import someone
 from bothways.core.clock.api import travelled
 from bothways.people.models import Person
 from bothways.people.tests.steps import is_in, join, visitor
-from bothways.programme.tests.factory import a_programme
 
 CHROMIUM = "/usr/bin/chromium"
 KEY = {"transport": "internal", "protocol": "ctap2", "hasResidentKey": True, "hasUserVerification": True}
@@ -104,43 +102,6 @@ def test_amina_adds_a_passkey_signs_in_with_it_and_removes_it(site):
         assert "You have no passkey yet" in page.content()
         assert page.complaints == []
     assert not Authenticator.objects.exists()
-
-
-@pytest.mark.browser
-@pytest.mark.django_db(transaction=True)
-def test_eli_coordinates_with_a_passkey_and_never_with_a_code(site):
-    eli = someone("Eli")
-    EmailAddress.objects.update(verified=True)
-    rounds = f"{site}{reverse('rounds', args=[a_programme(eli).slug])}"
-    with a_phone() as page:
-        with_authenticator(page)
-        by_code(page, site, rounds)
-        page.get_by_role("button", name="Add a passkey").click()
-        page.get_by_role("button", name="Make a passkey on this device").click()
-        page.wait_for_url(rounds)
-
-        page.context.clear_cookies()
-        by_code(page, site, rounds)
-        page.get_by_role("button", name="Use my passkey").click()
-        page.get_by_role("button", name="Use my passkey").click()
-        page.wait_for_url(rounds)
-
-        page.context.clear_cookies()
-        page.goto(rounds)
-        page.get_by_role("button", name="Use my passkey").click()
-        page.wait_for_url(rounds)
-        assert page.complaints == []
-
-
-def by_code(page: Page, site: str, wanted: str) -> None:
-    """Sign in with a code on the way to `wanted`, and be asked for a passkey."""
-    page.goto(wanted)
-    page.get_by_label("Your email address").fill("eli@example.org")
-    page.get_by_role("button", name="Send me a code").click()
-    page.wait_for_url(f"{site}/account/login/code/**")
-    page.get_by_label("The code from the letter").fill(code_in_the_newest_letter())
-    page.get_by_role("button", name="Go on").click()
-    page.wait_for_url(f"{site}/account/passkeys/needed/**")
 
 
 @pytest.mark.browser

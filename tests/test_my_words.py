@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from tests.cast import someone
 
 from bothways.core.clock.api import now, travelled
 from bothways.core.texts import api as texts
@@ -21,6 +20,7 @@ from bothways.pair import api as pairs
 from bothways.pair.tests.factory import a_pair, an_agreed_card
 from bothways.people import mine
 from bothways.programme.tests.factory import a_programme
+from tests.cast import someone
 
 pytestmark = pytest.mark.django_db
 
