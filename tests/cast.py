@@ -16,6 +16,7 @@ from django.urls import reverse
 from bothways.core.identity.api import Acting, acting, open_entry
 from bothways.core.identity.middleware import SESSION_KEY
 from bothways.core.outbox import api as outbox
+from bothways.core.texts import api as texts
 from bothways.people import browsers
 from bothways.people import services as people
 from bothways.people.models import Person
@@ -60,3 +61,9 @@ def show_passkey(client: Client) -> None:
     who = acting(client.session[SESSION_KEY])
     assert who is not None
     browsers.confirm_with_passkey(who)
+
+
+def open_name(owner_id: uuid.UUID, *, with_id: uuid.UUID, under: uuid.UUID) -> None:
+    """Open somebody's name to another, as a pair does when it is made."""
+    name = Person.objects.filter(id=owner_id).values_list("name_text", flat=True).first()
+    texts.share(owner_id=owner_id, text_ids=[name] if name else [], with_id=with_id, under=under)

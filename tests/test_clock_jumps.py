@@ -23,6 +23,7 @@ from bothways.core.identity.models import Entry
 from bothways.core.outbox import api as outbox
 from bothways.core.texts import api as texts
 from bothways.core.texts.models import Text
+from bothways.core.walls import api as walls
 from bothways.enrol import services as enrol
 from bothways.enrol import tasks as enrol_tasks
 from bothways.enrol.models import Consent, Enrolment
@@ -109,6 +110,17 @@ def test_a_session_is_ended_where_it_is_found_without_any_job() -> None:
         assert acting(token) is None
     assert acting(token) is None
     assert Entry.objects.filter(person_id=amina.id, ended_at=None).count() == 1
+
+
+def test_the_database_ends_a_session_where_it_finds_it_over() -> None:
+    amina = someone("Amina")
+    browser = amina.browser()
+    token = browser.session[SESSION_KEY]
+    with travelled(timedelta(days=30, minutes=1)), walls.inside(token) as stay:
+        assert stay.found == (None, None)
+    with walls.inside(token) as stay:
+        assert stay.found == (None, None)
+    assert browser.get(reverse("me")).status_code == 302
 
 
 def test_bos_young_session_lives_through_a_jump(jump) -> None:
@@ -221,6 +233,7 @@ def test_a_young_proposal_and_its_yes_live_through_a_jump(proposal, jump) -> Non
     assert match.answer(bo.who, proposal_id=one.id, yes=True).state == "made"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_an_opened_request_closes_after_half_an_hour_and_stays_closed() -> None:
     eli, amina = someone("Eli"), someone("Amina")
     programme = a_programme(eli)

@@ -4,7 +4,7 @@ from bothways.people.browsers import PasskeyNeeded, passkey_shown, require_passk
 from bothways.people.leaving import leave
 from bothways.people.models import Person
 from bothways.people.selectors import language_of, my_name, names_for, time_zone_of
-from bothways.people.services import NAME_LENGTH, open_account, set_language, set_name, share_name
+from bothways.people.services import NAME_LENGTH, open_account, set_language, set_name
 
 __all__ = [
     "NAME_LENGTH",
@@ -19,7 +19,6 @@ __all__ = [
     "require_passkey",
     "set_language",
     "set_name",
-    "share_name",
     "signed_in_with_passkey",
     "time_zone_of",
 ]

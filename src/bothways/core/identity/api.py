@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -26,6 +26,8 @@ class Acting:
 
     person_id: uuid.UUID
     entry_id: uuid.UUID
+    # What the database is entered with (`core.walls`). Empty where a request has entered already.
+    token: str = field(default="", repr=False, compare=False)
 
 
 def open_entry(person_id: uuid.UUID) -> str:
@@ -54,7 +56,7 @@ def acting(token: str) -> Acting | None:
         # Ended for good where it is found: a clock that is put back must not open it again.
         end_expired(entry.id)
         return None
-    return Acting(entry.person_id, entry.id)
+    return Acting(entry.person_id, entry.id, token)
 
 
 def confirm(who: Acting) -> None:

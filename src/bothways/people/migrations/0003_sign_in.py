@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from bothways.core.walls.sql import AT_THE_DOOR, grant, own, policy, wall, work
+
 # A session on somebody's list, with or without a passkey, is a session of that very person.
 OWN_ENTRY = """
 ALTER TABLE people_signedinbrowser ADD CONSTRAINT signed_in_browser_own_entry
@@ -11,11 +13,32 @@ ALTER TABLE people_signedinbrowser ADD CONSTRAINT signed_in_browser_own_entry
 """
 OWN_ENTRY_BACK = "ALTER TABLE people_signedinbrowser DROP CONSTRAINT signed_in_browser_own_entry;"
 
+DOOR = dict.fromkeys(("select", "insert", "update", "delete"), AT_THE_DOOR)
+# The list is its person's, who begins it at the door. Codes and counts are for the door alone: nobody who
+# is signed in, and no visitor of other pages, can look at them or reset them.
+WALLS = "\n".join(
+    [
+        grant("people_signedinbrowser", web="SELECT, INSERT, UPDATE, DELETE", worker="SELECT, DELETE"),
+        wall("people_signedinbrowser"),
+        own("people_signedinbrowser", "person_id"),
+        policy("people_signedinbrowser", "door", insert=AT_THE_DOOR),
+        work("people_signedinbrowser", "select", "delete"),
+        grant("people_sentcode", web="SELECT, INSERT, UPDATE, DELETE", worker="SELECT, DELETE"),
+        wall("people_sentcode"),
+        policy("people_sentcode", "door", **DOOR),
+        work("people_sentcode", "select", "delete"),
+        grant("people_tally", web="SELECT, INSERT, UPDATE", worker="SELECT, DELETE"),
+        wall("people_tally"),
+        policy("people_tally", "door", select=AT_THE_DOOR, insert=AT_THE_DOOR, update=AT_THE_DOOR),
+        work("people_tally", "select", "delete"),
+    ]
+)
+
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0001_initial'),
+        ('people', '0002_row_security'),
     ]
 
     operations = [
@@ -50,4 +73,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(OWN_ENTRY, OWN_ENTRY_BACK),
+        migrations.RunSQL(WALLS, migrations.RunSQL.noop),
     ]
