@@ -40,12 +40,14 @@ def answer(who: Acting, *, proposal_id: uuid.UUID, yes: bool) -> Proposal:
             return _decline(proposal)
         if proposal.state == MADE:
             return proposal
-        if proposal.state == CLOSED or proposal.expires_at <= now():
-            raise Refused(IS_CLOSED)
-        _check_my_side(who, proposal)
-        _accept(who, proposal)
+        if proposal.state == OPEN and proposal.expires_at <= now():
+            _close([proposal])
+        if proposal.state == OPEN:
+            _check_my_side(who, proposal)
+            _accept(who, proposal)
     if proposal.state == CLOSED:
-        # Raised after the transaction, so that it stays closed: the other person's place is gone.
+        # Raised after the transaction, so that it stays closed: its time is over (and a clock that is put
+        # back must not open it again), or the other person's place is gone.
         raise Refused(IS_CLOSED)
     return proposal
 

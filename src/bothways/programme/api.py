@@ -4,6 +4,7 @@ from bothways.programme import catalogue, towns
 from bothways.programme.access import (
     by_id,
     by_slug,
+    coordinating,
     coordinator_of,
     open_programme,
     public_programme,
@@ -60,6 +61,7 @@ __all__ = [
     "catalogue",
     "close",
     "consent_words",
+    "coordinating",
     "coordinator_ids",
     "coordinator_of",
     "coordinators",

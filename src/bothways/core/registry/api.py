@@ -31,6 +31,8 @@ class Section:
     title: Words
     labels: dict[str, Words]
     rows: list[dict[str, Any]] = field(default_factory=list)
+    # Where each row is a text of the person's own: its id and kind, in the order of the rows.
+    own_texts: list[tuple[uuid.UUID, str]] = field(default_factory=list)
 
 
 Exporter = Callable[[Acting], list[Section]]
