@@ -1,6 +1,6 @@
 """What the rooms above may ask of this one."""
 
-from bothways.programme import catalogue, towns
+from bothways.programme import catalogue, codes, towns
 from bothways.programme.access import by_id, by_slug, coordinator_of, open_programme, require_coordinator
 from bothways.programme.catalogue import labels
 from bothways.programme.default_texts import PURPOSES, consent_words
@@ -50,6 +50,7 @@ __all__ = [
     "by_slug",
     "catalogue",
     "close",
+    "codes",
     "consent_words",
     "coordinator_ids",
     "coordinator_of",
