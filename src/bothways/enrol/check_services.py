@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
@@ -190,7 +191,7 @@ def _write_receipt(
     )
 
 
-def _waiting(enrolment: Enrolment, item: Item):
+def _waiting(enrolment: Enrolment, item: Item) -> QuerySet[Check]:
     return Check.objects.filter(enrolment=enrolment, kind=item.number, valid_until=None)
 
 

@@ -37,12 +37,14 @@ def mine(request: HttpRequest, slug: str) -> HttpResponse:
     return _mine(request, enrolment)
 
 
-def _mine(request: HttpRequest, enrolment: Enrolment, *, status: int = 200, **more: object) -> HttpResponse:
+def _mine(
+    request: HttpRequest, enrolment: Enrolment, more: dict[str, object] | None = None, *, status: int = 200
+) -> HttpResponse:
     rows = [
         (one, words.moment(one.code_until, enrolment) if one.code_until else "")
         for one in checks.mine(enrolment)
     ]
-    about = {"enrolment": enrolment, "programme": enrolment.programme, "rows": rows, **more}
+    about = {"enrolment": enrolment, "programme": enrolment.programme, "rows": rows, **(more or {})}
     return render(request, "enrol/checks.html", about, status=status)
 
 
@@ -55,15 +57,15 @@ def ask(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     try:
         code, until = check_services.ask(who, enrolment_id=enrolment.pk, kind=kind)
     except Refused as refused:
-        return _mine(request, enrolment, status=409, refused=refused.words)
+        return _mine(request, enrolment, {"refused": refused.words}, status=409)
     item = checks.item_of(kind)
-    shown = {
+    shown: dict[str, object] = {
         "code": code,
         "code_kind": item.words if item else "",
         "code_until": words.moment(until, enrolment),
         "qr": _qr(slug, code),
     }
-    return _mine(request, enrolment, **shown)
+    return _mine(request, enrolment, shown)
 
 
 def _qr(slug: str, code: str) -> str:
@@ -78,7 +80,7 @@ def _qr(slug: str, code: str) -> str:
 def take_back(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     enrolment = _with_kind(request, slug, kind)
     check_services.take_back(acting_of(request), enrolment_id=enrolment.pk, kind=kind)
-    messages.success(request, _("The code does not work any more."))
+    messages.success(request, _("This code does not work any more."))
     return redirect("enrolment_checks", slug)
 
 

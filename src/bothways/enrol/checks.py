@@ -9,8 +9,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import BitOr
-from django.db.models import F, OuterRef, Q, QuerySet, SmallIntegerField, Subquery, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable, CombinedExpression
+from django.db.models.functions import Coalesce
 from django.utils import formats
 
 from bothways.core.clock.api import now
@@ -42,10 +43,16 @@ def today_in(programme: Programme) -> date:
 def with_checks(rows: QuerySet[Enrolment], programme: Programme) -> QuerySet[Enrolment]:
     """Those of one programme who have every check that their side asks for, valid today. No query more."""
     valid = Check.objects.filter(enrolment=OuterRef("pk"), valid_until__gte=today_in(programme))
-    bit = Cast(Value(1), SmallIntegerField()).bitleftshift(F("kind"))
+    bit = CombinedExpression(Value(1), Combinable.BITLEFTSHIFT, F("kind"), output_field=IntegerField())
     held = valid.order_by().values("enrolment").annotate(held=BitOr(bit)).values("held")
-    rows = rows.alias(held=Coalesce(Subquery(held), 0))
-    return rows.filter(Q(side__checks=0) | Q(side__checks=F("side__checks").bitand(F("held"))))
+    both = CombinedExpression(
+        F("side__checks"),
+        Combinable.BITAND,
+        Coalesce(Subquery(held), 0),
+        output_field=IntegerField(),
+    )
+    # What is asked comes first: where nothing is, nothing is looked up.
+    return rows.filter(Q(side__checks=0) | Q(side__checks=both))
 
 
 def lacking(enrolment: Enrolment) -> list[Item]:
@@ -88,7 +95,7 @@ def mine(enrolment: Enrolment) -> list[MyCheck]:
     ]
 
 
-def of_partner(enrolment_id: uuid.UUID | None, programme: Programme) -> list[tuple[Item, str]]:
+def of_partner(enrolment_id: uuid.UUID, programme: Programme) -> list[tuple[Item, str]]:
     """What a partner is shown: each valid check with the month of its end. Only for the two of a pair."""
     rows = Check.objects.filter(enrolment_id=enrolment_id, valid_until__gte=today_in(programme))
     return [

@@ -1,4 +1,4 @@
-"""A limit on wrong codes: each coordinator may mistype a few in an hour, however many requests come at once."""
+"""A limit on wrong codes: a coordinator may mistype a few in an hour, however many requests come at once."""
 
 from __future__ import annotations
 

@@ -132,9 +132,7 @@ def _check_my_side(who: Acting, proposal: Proposal) -> None:
         raise Refused(_("Your enrolment is paused. Resume it first, then say yes."))
     if enrol.lacking(mine):
         raise Refused(
-            _(
-                "A check that your side needs is missing or has ended. See “My checks” in your enrolment first."
-            )
+            _("A check that you need is missing or has ended. See “My checks” in your enrolment first.")
         )
     if mine.partners >= mine.capacity:
         raise Refused(

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 def test_my_answers_and_consents_in_words(amina, bo, programme) -> None:
     enrolled(amina, programme, interests=1 << 9, needs=1, facts=4, times=1 << 5, modes=3)
     enrol.consent(amina.who, enrolment_id=Enrolment.objects.get().pk, answers={"contact": False})
-    answers, consents = glass_box.export(amina.who)
+    answers, consents, checks = glass_box.export(amina.who)
+    assert (checks.key, checks.rows) == ("checks", [])
     said = {row["what"]: row["value"] for row in answers.rows}
     assert said["What you like"] == "Chess"
     assert said["When"] == "Tuesday: evening"
