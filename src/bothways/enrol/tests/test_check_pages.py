@@ -53,7 +53,7 @@ def test_from_the_code_to_the_check(amina, eli, asked, mine) -> None:
     code = asks(amina)
     again = words(amina.browser().get(MINE))
     assert code not in again, "it is shown once"
-    assert "A code is out" in again
+    assert "A code that works until" in again
     browser = eli.browser()
     assert SET in words(browser.get("/p/river-valley/"))
     page = words(browser.post(SET, {"code": code.lower()}))
