@@ -26,12 +26,13 @@ from bothways.core.receipts import api as receipts
 from bothways.enrol import access, tries
 from bothways.enrol.checks import Item, item_of, today_in
 from bothways.enrol.models import Check, Enrolment
-from bothways.people import api as people
 from bothways.programme import api as programmes
 from bothways.programme.api import Programme, Side, Staff, catalogue, codes
 
 CODE_LASTS = timedelta(days=1)
 MOST_YEARS = 5
+# For so long the receipt of looking also stands for setting.
+RECEIPT_LASTS = timedelta(minutes=30)
 NO_SUCH_CODE = _(
     "This code does not work. It may be mistyped, used already or older than a day. "
     "Please ask the member for a new one."
@@ -98,8 +99,8 @@ def delete(who: Acting, *, enrolment_id: uuid.UUID, kind: str) -> None:
 
 def look(who: Acting, *, programme: Programme, code: str) -> Asked:
     """What a code asks for, as a coordinator of its programme. The member's receipt is committed first."""
-    asked, person_id = _found(who, programme, code)
-    _write_receipt(who, programme, asked.item, person_id, setting=False)
+    asked, member = _found(who, programme, code)
+    _write_receipt(who, programme, asked.item, member)
     return asked
 
 
@@ -108,11 +109,11 @@ def set_until(who: Acting, *, programme: Programme, code: str, valid_until: date
 
     The member's receipt is committed first. Activates, enrols and pairs nobody.
     """
-    asked, person_id = _found(who, programme, code)
+    asked, member = _found(who, programme, code)
     today = today_in(programme)
     if not today < valid_until <= latest(today):
         raise Refused(_("Please choose a day after today and within five years."))
-    _write_receipt(who, programme, asked.item, person_id, setting=True)
+    _write_receipt(who, programme, asked.item, member)
     with transaction.atomic():
         confirm(who)
         _staff(who, programme)
@@ -140,7 +141,15 @@ def clear_codes(limit: int = 1000) -> int:
     return Check.objects.filter(id__in=ids, valid_until=None).delete()[0]
 
 
-def _found(who: Acting, programme: Programme, code: str) -> tuple[Asked, uuid.UUID]:
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """Whose code it is, for the receipt: an id, and the language that the receipt is written in."""
+
+    id: uuid.UUID
+    language: str
+
+
+def _found(who: Acting, programme: Programme, code: str) -> tuple[Asked, _Member]:
     """What waits behind a code, and whose it is. A wrong code counts against the coordinator."""
     with transaction.atomic():
         confirm(who)
@@ -148,18 +157,18 @@ def _found(who: Acting, programme: Programme, code: str) -> tuple[Asked, uuid.UU
     tries.claim(who)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT person_id, kind, side_id FROM enrol_check_with_code(%s, %s)",
-            [_hash(programme.pk, code), now()],
+            "SELECT person_id, kind, side_id, language FROM enrol_check_with_code(%s, %s, %s)",
+            [_hash(programme.pk, code), now(), who.person_id],
         )
         row = cursor.fetchone()
     if row is None:
         raise Refused(NO_SUCH_CODE)
     tries.give_back(who)
-    person_id, kind, side_id = row
+    person_id, kind, side_id, language = row
     if person_id == who.person_id:
         raise Refused(_("This is your own code. Please ask another coordinator to set your check."))
     side = next(side for side in programmes.sides(programme.pk) if side.pk == side_id)
-    return Asked(catalogue.CHECKS[kind], side, codes.plain(code)[-4:]), person_id
+    return Asked(catalogue.CHECKS[kind], side, codes.plain(code)[-4:]), _Member(person_id, language)
 
 
 def _set(who: Acting, code_hash: bytes, until: date) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID] | None:
@@ -177,18 +186,20 @@ def _staff(who: Acting, programme: Programme) -> Staff:
     return staff
 
 
-def _write_receipt(
-    who: Acting, programme: Programme, item: Item, person_id: uuid.UUID, *, setting: bool
-) -> None:
+def _write_receipt(who: Acting, programme: Programme, item: Item, member: _Member) -> None:
+    """One receipt for looking and setting, unless the two are far apart."""
     staff = _staff(who, programme)
     # In the language of the one whose check it is: it is that person who reads the receipt.
-    with override(people.language_of(person_id)):
+    with override(member.language):
         what = gettext("Your check: %(kind)s") % {"kind": item.words}
-        role = gettext("Coordinator")
-        task = gettext("To set until when it is valid") if setting else gettext("To see which check it is")
-    receipts.write(
-        who, role=role[:40], name=staff.public_name, subject_id=person_id, what=what[:60], task=task[:120]
+        role, task = gettext("Coordinator"), gettext("To set until when it is valid")
+    what, task = what[:60], task[:120]
+    fresh = receipts.Receipt.objects.filter(
+        reader_id=who.person_id, subject_id=member.id, what=what, task=task, at__gt=now() - RECEIPT_LASTS
     )
+    if not fresh.exists():
+        name = staff.public_name
+        receipts.write(who, role=role[:40], name=name, subject_id=member.id, what=what, task=task)
 
 
 def _waiting(enrolment: Enrolment, item: Item) -> QuerySet[Check]:

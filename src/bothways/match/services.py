@@ -129,7 +129,7 @@ def _check_my_side(who: Acting, proposal: Proposal) -> None:
     if mine is None:
         raise Refused(IS_CLOSED)
     if mine.state != enrol.Enrolment.State.ACTIVE:
-        raise Refused(_("Your enrolment is paused. Resume it first, then say yes."))
+        raise Refused(_("Your enrolment is paused. End the pause first, then say yes."))
     if enrol.lacking(mine):
         raise Refused(
             _("A check that you need is missing or has ended. See “My checks” in your enrolment first.")

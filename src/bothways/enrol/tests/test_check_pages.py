@@ -45,6 +45,7 @@ def asks(amina) -> str:
     return CODE.search(words(page)).group(1)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_from_the_code_to_the_check(amina, eli, asked, mine) -> None:
     assert MINE in words(amina.browser().get("/p/river-valley/mine/"))
     assert MINE in words(amina.browser().get("/"))

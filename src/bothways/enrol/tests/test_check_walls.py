@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from tests.cast import someone
 
 from bothways.core.clock.api import now, travelled
 from bothways.core.faults import Refused
 from bothways.core.identity.api import acting, end_entry, open_entry
 from bothways.core.registry import api as registry
-from bothways.enrol import check_services, checks, tries
+from bothways.core.walls import api as walls
+from bothways.enrol import check_services, check_tasks, checks, tries
 from bothways.enrol.models import Check, CodeTries, Enrolment
 from bothways.enrol.tests.factory import a_code, asking, checked, enrolled
 from bothways.programme.services import invite, take_up
@@ -140,6 +141,81 @@ def test_a_code_is_kept_as_a_keyed_hash_of_its_programme(amina, eli, programme, 
     assert code.replace("-", "").encode() not in kept
     settings.SECRET_KEY = "another key"
     assert kept != check_services._hash(programme.pk, code)
+
+
+# --- as the role that serves pages ---
+
+
+@pytest.fixture
+def inside(eli):
+    """As a page of somebody: in their session, with the rights of the role that serves."""
+    return lambda person: walls.inside(open_entry(person.id))
+
+
+def asked_by_hash(code_hash: bytes, coordinator) -> list:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT person_id FROM enrol_check_with_code(%s, %s, %s)", [code_hash, now(), coordinator.id]
+        )
+        return cursor.fetchall()
+
+
+def set_by_hash(code_hash: bytes, coordinator) -> list:
+    until, moment = now().date() + 30 * DAY, now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT check_id FROM enrol_check_set(%s, %s, %s, %s, %s)",
+            [code_hash, until, moment, coordinator.id, coordinator.who.entry_id],
+        )
+        return cursor.fetchall()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_coordinators_session_sees_no_check_and_only_the_hash_of_a_code_leads_to_one(
+    amina, bo, eli, waiting, inside
+) -> None:
+    code_hash = bytes(waiting.code_hash)
+    with inside(eli):
+        assert not Check.objects.exists()
+        assert asked_by_hash(code_hash, eli) == [(amina.id,)]
+        assert asked_by_hash(b"x" * 32, eli) == []
+        with pytest.raises(IntegrityError, match="after a receipt"):
+            set_by_hash(code_hash, eli)
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            Check.objects.update(kind=1)
+    for person in (bo, amina):
+        with inside(person):
+            # The name of a coordinator does not help: the session is asked.
+            assert asked_by_hash(code_hash, eli) == set_by_hash(code_hash, eli) == []
+            assert asked_by_hash(code_hash, person) == []
+    with walls.visiting():
+        assert asked_by_hash(code_hash, eli) == set_by_hash(code_hash, eli) == []
+    assert Check.objects.get().valid_until is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_member_sees_their_own_and_no_others(amina, bo, eli, programme, waiting, inside) -> None:
+    enrolled(bo, programme)
+    for person, seen in ((amina, 1), (bo, 0)):
+        with inside(person):
+            assert Check.objects.count() == seen
+            assert Check.objects.all().delete()[0] == seen
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_read_checks_and_delete_only_codes(amina, eli, programme) -> None:
+    asking(eli, programme)
+    enrolled(amina, programme)
+    checked(amina, programme, eli)
+    a_code(amina, programme)
+    side = programme.sides.get(number=0)
+    with walls.working():
+        assert Check.objects.count() == 2
+        assert Check.objects.all().delete()[0] == 1
+        assert check_tasks.tell_about_new_checks(side_id=side.pk, key="again") == 0
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            set_by_hash(b"x" * 32, eli)
+    assert Check.objects.get().valid_until
 
 
 # --- at the same moment ---

@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from bothways.core.walls.sql import ME, grant, own, policy, wall, work
+
 COMPOSITE = """
 ALTER TABLE enrol_check ADD CONSTRAINT check_own_entry
     FOREIGN KEY (entry_id, person_id) REFERENCES core_entry (id, person_id);
@@ -37,7 +39,7 @@ DROP INDEX enrol_check_setter;
 
 STATES = """
 CREATE FUNCTION enrol_check_walls() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE fault text := 'integrity_constraint_violation';
 BEGIN
     IF TG_OP = 'INSERT' THEN
@@ -77,43 +79,98 @@ CREATE TRIGGER enrol_check_walls BEFORE INSERT OR UPDATE ON enrol_check
     FOR EACH ROW EXECUTE FUNCTION enrol_check_walls();
 """
 
-# A coordinator has no other way to a check than the hash of a code that its member gave them: these two
-# functions see past row security, and only as far as that hash.
+# A coordinator has no other way to a check than the hash of a code that its member gave them: these functions
+# see past row security, and only as far as that hash.
 DOORS = """
-CREATE FUNCTION enrol_check_with_code(hash bytea, moment timestamptz)
-RETURNS TABLE (person_id uuid, kind smallint, side_id bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT c.person_id, c.kind, e.side_id
-    FROM enrol_check c JOIN enrol_enrolment e ON e.id = c.enrolment_id
-    WHERE c.code_hash = hash AND c.code_until > moment;
+-- The one who is inside, as a coordinator of the programme. The owner's own connection (tests set things up
+-- with it) is asked no session; a serving role always is, whatever it says.
+CREATE FUNCTION enrol_sets_checks(coordinator uuid, programme uuid) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM public.programme_staff s WHERE s.programme_id = programme
+                   AND s.person_id = coordinator AND s.role = 'coordinator')
+       AND (public.core_writer() IS NOT DISTINCT FROM coordinator
+            OR (current_setting('role') = 'none' AND pg_has_role(session_user, current_user, 'MEMBER')));
+$$;
+
+CREATE FUNCTION enrol_check_with_code(hash bytea, moment timestamptz, coordinator uuid)
+RETURNS TABLE (person_id uuid, kind smallint, side_id bigint, language text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT c.person_id, c.kind, e.side_id, p.language
+    FROM public.enrol_check c
+    JOIN public.enrol_enrolment e ON e.id = c.enrolment_id
+    JOIN public.people_person p ON p.id = c.person_id
+    WHERE c.code_hash = hash AND c.code_until > moment
+      AND public.enrol_sets_checks(coordinator, e.programme_id);
 $$;
 
 CREATE FUNCTION enrol_check_set(hash bytea, until date, moment timestamptz, coordinator uuid, entry uuid)
 RETURNS TABLE (person_id uuid, enrolment_id uuid, check_id uuid)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE held enrol_check;
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE held public.enrol_check;
 BEGIN
     -- Whoever comes second waits here, and then finds no such code any more.
-    SELECT * INTO held FROM enrol_check c WHERE c.code_hash = hash AND c.code_until > moment FOR UPDATE;
-    IF NOT FOUND THEN
+    SELECT * INTO held FROM public.enrol_check c
+        WHERE c.code_hash = hash AND c.code_until > moment FOR UPDATE;
+    IF NOT FOUND OR NOT public.enrol_sets_checks(coordinator, (SELECT e.programme_id
+        FROM public.enrol_enrolment e WHERE e.id = held.enrolment_id)) THEN
         RETURN;
     END IF;
-    DELETE FROM enrol_check c
+    -- Looking leaves a receipt that another transaction has committed; without one nothing is set.
+    IF NOT EXISTS (SELECT 1 FROM public.core_receipt r WHERE r.reader_id = coordinator
+                   AND r.subject_id = held.person_id AND r.xact <> pg_current_xact_id()
+                   AND r.at > moment - interval '1 hour') AND public.core_writer() IS NOT NULL THEN
+        RAISE EXCEPTION 'a check is set after a receipt' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    DELETE FROM public.enrol_check c
         WHERE c.enrolment_id = held.enrolment_id AND c.kind = held.kind AND c.valid_until IS NOT NULL;
-    UPDATE enrol_check c SET valid_until = until, set_at = moment, set_by = coordinator, set_entry_id = entry,
-        code_hash = NULL, code_until = NULL WHERE c.id = held.id;
+    UPDATE public.enrol_check c SET valid_until = until, set_at = moment, set_by = coordinator,
+        set_entry_id = entry, code_hash = NULL, code_until = NULL WHERE c.id = held.id;
     RETURN QUERY SELECT held.person_id, held.enrolment_id, held.id;
 END $$;
+
+REVOKE ALL ON FUNCTION enrol_sets_checks(uuid, uuid), enrol_check_walls(),
+    enrol_check_with_code(bytea, timestamptz, uuid),
+    enrol_check_set(bytea, date, timestamptz, uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION enrol_check_with_code(bytea, timestamptz, uuid),
+    enrol_check_set(bytea, date, timestamptz, uuid, uuid) TO bothways_web;
 """
 
 DOORS_BACK = """
-DROP FUNCTION enrol_check_with_code(bytea, timestamptz);
+DROP FUNCTION enrol_check_with_code(bytea, timestamptz, uuid);
 DROP FUNCTION enrol_check_set(bytea, date, timestamptz, uuid, uuid);
+DROP FUNCTION enrol_sets_checks(uuid, uuid);
 """
+
+# Nobody but the function above changes a check: no serving role may update one.
+WALLS = "\n".join(
+    [
+        grant("enrol_check", web="SELECT, INSERT, DELETE", worker="SELECT, DELETE"),
+        wall("enrol_check"),
+        own("enrol_check", "person_id"),
+        # An acceptance and a pair's page read the other's checks that are set, never their codes.
+        policy(
+            "enrol_check",
+            "other",
+            select=f"{ME} IS NOT NULL AND valid_until IS NOT NULL"
+            " AND enrolment_id IN (SELECT id FROM enrol_enrolment)",
+        ),
+        work("enrol_check", "select"),
+        work("enrol_check", "delete", where="valid_until IS NULL"),
+        # Wrong codes: each coordinator's own count.
+        grant("enrol_codetries", web="SELECT, INSERT, UPDATE, DELETE", worker="SELECT, DELETE"),
+        wall("enrol_codetries"),
+        own("enrol_codetries", "person_id"),
+    ]
+)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0001_initial"), ("programme", "0003_checks"), ("enrol", "0003_checks")]
+    dependencies = [
+        ("core", "0003_row_security"),
+        ("people", "0002_row_security"),
+        ("programme", "0004_checks"),
+        ("enrol", "0004_checks"),
+    ]
 
     operations = [
         migrations.RunSQL(COMPOSITE, COMPOSITE_BACK),
@@ -121,4 +178,5 @@ class Migration(migrations.Migration):
             STATES, "DROP TRIGGER enrol_check_walls ON enrol_check; DROP FUNCTION enrol_check_walls();"
         ),
         migrations.RunSQL(DOORS, DOORS_BACK),
+        migrations.RunSQL(WALLS),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrol', '0002_walls'),
+        ('enrol', '0003_row_security'),
     ]
 
     operations = [
