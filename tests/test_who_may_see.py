@@ -36,6 +36,9 @@ PUBLIC = {
 def belongs_to_whoever_asks(path: str) -> bool:
     """Whether a page shows everybody their own: its address names no person and no object."""
     match = resolve(path)
+    if match.view_name == "check_set":
+        # In the room of enrolments, but for coordinators.
+        return False
     own = match.func.__module__.startswith(("bothways.people", "bothways.enrol", "allauth"))
     return (own or match.view_name in OWN) and not {"pk", "id"} & set(match.kwargs) and not UUID.search(path)
 

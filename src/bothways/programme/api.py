@@ -1,6 +1,6 @@
 """What the rooms above may ask of this one."""
 
-from bothways.programme import catalogue, towns
+from bothways.programme import catalogue, codes, towns
 from bothways.programme.access import (
     by_id,
     by_slug,
@@ -60,6 +60,7 @@ __all__ = [
     "by_slug",
     "catalogue",
     "close",
+    "codes",
     "consent_words",
     "coordinating",
     "coordinator_ids",
