@@ -9,3 +9,4 @@ os.environ.setdefault("BOTHWAYS_MASTER_KEY", base64.b64encode(bytes(range(32))).
 os.environ.setdefault("BOTHWAYS_DEMO", "0")
 os.environ.setdefault("BOTHWAYS_HOSTS", "127.0.0.1,localhost,testserver")
 os.environ.setdefault("BOTHWAYS_STATIC_ROOT", tempfile.mkdtemp(prefix="bothways-static-"))
+os.environ.setdefault("BOTHWAYS_DEPARTURES", f"{tempfile.mkdtemp(prefix='bothways-left-')}/departures")

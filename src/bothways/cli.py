@@ -25,6 +25,14 @@ def _django(arguments: list[str]) -> int:
     if arguments[:1] not in ([], ["help"], ["--help"], ["--version"], ["version"]):
         keyfiles.put_into_environment()
 
+    if arguments[:2] == ["procrastinate", "worker"]:
+        import django
+
+        from bothways.run.serving import refuse_departed
+
+        django.setup()
+        refuse_departed()
+
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["bothways", *arguments])

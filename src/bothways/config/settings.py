@@ -41,6 +41,8 @@ DEMO = env_flag("DEMO")
 SECRET_KEY = secret("SECRET_KEY", "secret.key")
 # The key that wraps every person's key: 32 bytes, base64.
 MASTER_KEY = base64.b64decode(secret("MASTER_KEY", "master.key"))
+# Random ids of people who left. Best on a disk that is lost apart from both databases.
+DEPARTURES = Path(env("DEPARTURES", str(VAR / "departures")))
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = [host for host in env("HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host]

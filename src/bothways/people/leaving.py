@@ -37,9 +37,13 @@ def leave(who: Acting) -> None:
 
 
 def finish_leaving() -> int:
-    """Erase people whose leaving was interrupted, and destroy keys that are due. Returns how many people."""
+    """Erase people whose leaving was interrupted, and destroy keys that are due. Returns how many people.
+
+    Whoever left and came back with a backup that was put back by hand is erased too.
+    """
     left = list(Person.objects.filter(is_active=False).values_list("id", flat=True))
     for person_id in left:
         registry.erase(person_id)
     registry.finish_erasing()
+    registry.erase_departed()
     return len(left)

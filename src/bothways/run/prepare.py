@@ -93,6 +93,7 @@ def main() -> int:
     for alias in ("default", "keys"):
         migrate(alias)
     call_command("installation")
+    call_command("erase-departed")
     collect()
     if os.environ.get("BOTHWAYS_DEMO") == "1" and len(sys.argv) > 1:
         demo(Path(sys.argv[1]))
