@@ -81,3 +81,21 @@ def make_if_absent(url: str, variable: str) -> None:
             f"There is no database '{name}' and the role of {variable} may not make it. "
             f"Ask the administrator of the server to make it (createdb --owner=ROLE {name}), and try again."
         ) from error
+
+
+def require_alone(url: str) -> None:
+    """Nobody else is connected to the database: no server, no worker, no other command."""
+    import psycopg
+
+    require_database(url, name="DATABASE_URL")
+    others = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"
+    )
+    with psycopg.connect(url) as connection:
+        row = connection.execute(others).fetchone()
+    if row and row[0]:
+        raise Fault(
+            f"The database '{name_in(url)}' is in use by {row[0]} connections. Stop every web server and "
+            "worker, and try again."
+        )

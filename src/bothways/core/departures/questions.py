@@ -27,6 +27,19 @@ def still_here(data: Cursor, keys: Cursor, others: set[uuid.UUID]) -> set[uuid.U
     )
 
 
+def departures_in(url: str, function: str) -> set[uuid.UUID]:
+    """Those that one database knows of; nobody when it has no such function yet."""
+    import psycopg
+    from psycopg import sql
+
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection, connection.cursor() as cursor:
+            cursor.execute(sql.SQL("SELECT {}()").format(sql.Identifier(function)))
+            return {row[0] for row in cursor.fetchall()}
+    except psycopg.errors.UndefinedFunction:
+        return set()
+
+
 def _ids(cursor: Cursor, query: str, values: list[Any] | None = None) -> set[uuid.UUID]:
     cursor.execute(query, values)
     return {row[0] for row in cursor.fetchall()}
