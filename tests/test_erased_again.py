@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import builtins
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
 
 from bothways.core.clock.api import now
 from bothways.core.keys.models import PersonKey
@@ -23,7 +21,7 @@ from bothways.pair import services as pair_services
 from bothways.people import leaving
 from bothways.people import services as people
 from bothways.people.tests.test_addresses import everything_stored
-from bothways.run import databases, embedded, manifest, restore
+from bothways.run import manifest, restore
 from bothways.run.backup import backup
 from bothways.run.faults import Fault
 from bothways.run.serving import refuse_departed
@@ -31,19 +29,6 @@ from tests.world import World, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CANARY = "canary-5e1f"
-
-
-@pytest.fixture
-def urls(monkeypatch, settings, tmp_path) -> tuple[str, str]:
-    """The test databases, as the commands see them; and a file of departures of this test alone."""
-    settings.DEPARTURES = tmp_path / "var" / "departures"
-    main, keys = embedded.database_urls()
-    names = [connections[alias].settings_dict["NAME"] for alias in ("default", "keys")]
-    found = (databases.other(main, names[0]), databases.other(keys, names[1]))
-    monkeypatch.setattr(embedded, "database_urls", lambda: found)
-    typed = iter(names)
-    monkeypatch.setattr(builtins, "input", lambda prompt: next(typed))
-    return found
 
 
 @pytest.fixture
@@ -76,13 +61,7 @@ def world(transactional_db) -> World:
     return world
 
 
-def close_all() -> None:
-    """The commands refuse a database that anybody is connected to, and so they should."""
-    connections.close_all()
-
-
 def backed_up(folder: Path) -> Path:
-    close_all()
     assert backup([str(folder)]) == 0
     return folder
 
@@ -122,7 +101,6 @@ def test_a_restored_backup_erases_again(world, urls, tmp_path, settings, parts, 
     leaving.leave(world.amina.who)
     if lost == "file":
         settings.DEPARTURES.unlink()
-    close_all()
     assert restore.restore([str(folder), "--replace", *parts]) == 0
     assert_gone(world, old_rings)
     # Everybody else is there as before, and signed out.
@@ -136,7 +114,6 @@ def test_a_backup_put_back_by_hand_is_not_served_until_erased(world, urls, tmp_p
     old_rings = all_rings()
     folder = backed_up(tmp_path / "backups")
     leaving.leave(world.amina.who)
-    close_all()
     for part, url in zip(manifest.PARTS, urls, strict=True):
         one = next(manifest.whole(folder / part))
         restore._put_back(restore.Chosen(part, one, manifest.read(one), url))
@@ -151,13 +128,9 @@ def test_one_who_left_while_the_old_backup_was_being_served_again_is_known_too(w
     """Bo leaves after the backup, Amina after it was restored; restoring it once more keeps both away."""
     folder = backed_up(tmp_path / "backups")
     leaving.leave(world.bo.who)
-    close_all()
     restore.restore([str(folder), "--only=data", "--replace"])
     again = world.browser("amina")
     assert again.post("/me/leave/").status_code == 302
-    close_all()
-    names = iter([databases.name_in(url) for url in urls])
-    builtins.input = lambda prompt: next(names)
     restore.restore([str(folder), "--replace"])
     assert not Text.objects.filter(owner_id__in=[world.amina.id, world.bo.id]).exists()
     assert not PersonKey.objects.filter(person_id__in=[world.amina.id, world.bo.id]).exists()

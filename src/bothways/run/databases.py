@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
@@ -83,19 +84,24 @@ def make_if_absent(url: str, variable: str) -> None:
         ) from error
 
 
+# How long those who are just leaving a database are waited for.
+LEAVING = 2.0
+OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"
+)
+
+
 def require_alone(url: str) -> None:
     """Nobody else is connected to the database: no server, no worker, no other command."""
     import psycopg
 
-    require_database(url, name="DATABASE_URL")
-    others = (
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"
-    )
-    with psycopg.connect(url) as connection:
-        row = connection.execute(others).fetchone()
-    if row and row[0]:
-        raise Fault(
-            f"The database '{name_in(url)}' is in use by {row[0]} connections. Stop every web server and "
-            "worker, and try again."
-        )
+    deadline = time.monotonic() + LEAVING
+    with psycopg.connect(url, connect_timeout=5, autocommit=True) as connection:
+        while others := (connection.execute(OTHERS).fetchone() or (0,))[0]:
+            if time.monotonic() > deadline:
+                raise Fault(
+                    f"The database '{name_in(url)}' is in use by {others} connections. Stop every web server "
+                    "and worker, and try again."
+                )
+            time.sleep(0.05)
