@@ -83,6 +83,14 @@ def release() -> None:
         _let_go()
 
 
+def revive() -> bool:
+    """Start the server again if it died while we use it; whether it had."""
+    if _handle is None or _alive(_data()):
+        return False
+    ensure()
+    return True
+
+
 def handles() -> tuple[int, ...]:
     """What a child must inherit so that the server outlives us for as long as the child needs it."""
     return () if _handle is None else (_handle,)

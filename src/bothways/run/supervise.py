@@ -132,6 +132,8 @@ def run(team: Sequence[Child], *, ready: Callable[[], bool], announce: Callable[
             told = child.watch(time.monotonic())
             if told:
                 print(told, file=sys.stderr, flush=True)
+        if embedded.revive():
+            print("The database stopped; it was started again.", file=sys.stderr, flush=True)
         if not announced and ready():
             announced = True
             announce()
