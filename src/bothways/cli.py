@@ -32,22 +32,28 @@ def _own(arguments: list[str]) -> int:
 
 
 def _django(arguments: list[str]) -> int:
-    from bothways.run import keyfiles
+    from bothways.run import keyfiles, roles
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bothways.config.settings")
+    os.environ.setdefault(roles.VARIABLE, roles.of_command(arguments))
+    if arguments[:1] == ["demo"]:
+        # Invented people act as members do: with the rights of a page, not with the owner's.
+        os.environ["BOTHWAYS_LOWER_ROLE"] = "1"
     if arguments[:1] not in ([], ["help"], ["--help"], ["--version"], ["version"]):
         keyfiles.put_into_environment()
+
+    from django.core.management import execute_from_command_line
 
     if arguments[:2] == ["procrastinate", "worker"]:
         import django
 
+        django.setup()
+
+        from bothways.core.walls.standing import require_walls
         from bothways.run.serving import refuse_departed
 
-        django.setup()
         refuse_departed()
-
-    from django.core.management import execute_from_command_line
-
+        require_walls()
     execute_from_command_line(["bothways", *arguments])
     return 0
 

@@ -1,4 +1,4 @@
-"""PostgreSQL only: `DATABASE_URL`, else the embedded server under `var/`."""
+"""PostgreSQL only: `DATABASE_URL`, else the embedded server under `var/`. Each process has its role."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 @cache
 def _urls() -> tuple[str, str]:
-    from bothways.run.embedded import database_urls
+    from bothways.run import roles
 
-    return database_urls()
+    # Least first: whoever prepares the database says so.
+    return roles.urls(os.environ.get(roles.VARIABLE, roles.WEB))
 
 
 def database(alias: str) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def database(alias: str) -> dict[str, Any]:
     main, keys = _urls()
     parts = conninfo_to_dict(keys if alias == "keys" else main)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "bothways.core.walls",
         "NAME": parts.get("dbname", "bothways"),
         "USER": parts.get("user", ""),
         "PASSWORD": parts.get("password", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bothways.core.jobs.api import every
 from bothways.core.outbox import api as outbox
+from bothways.core.registry import api as registry
 from bothways.people import leaving, tidying
 
 
@@ -17,6 +18,12 @@ def deliver_notices(timestamp: int) -> None:
 def finish_leaving(timestamp: int) -> None:
     """Erase whoever left while the program was stopped halfway."""
     leaving.finish_leaving()
+
+
+@every("* * * * *")
+def erase_departed(timestamp: int) -> None:
+    """Erase whoever left and came back with a backup that was put back by hand under a running server."""
+    registry.erase_departed()
 
 
 @every("17 * * * *")

@@ -22,6 +22,7 @@ from bothways.run import checks, embedded, manifest
 from bothways.run.faults import Fault
 from bothways.run.keyfiles import settle
 from bothways.run.manifest import DUMP, Manifest
+from bothways.run.owner import as_owner
 from bothways.run.tools import environment, tools_for
 
 NAME = "%Y-%m-%dT%H%M%SZ"
@@ -29,6 +30,7 @@ NAME = "%Y-%m-%dT%H%M%SZ"
 LEFT_OUT = (
     "account_emailconfirmation",
     "cache",
+    "core_inside",
     "django_session",
     "people_device",
     "procrastinate_events",
@@ -44,7 +46,7 @@ def backup(arguments: Sequence[str]) -> int:
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
     checks.require_space(target)
     urls = dict(zip(manifest.PARTS, embedded.database_urls(), strict=True))
-    _django()
+    as_owner()
     with _alone_in(target):
         name = now().strftime(NAME)
         # The data first: a key that is destroyed in between is not missed, because its rows are erased again.
@@ -68,16 +70,6 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         help="backups of the keys that are older than this are deleted (7): whoever left since is in them",
     )
     return parser.parse_args(arguments)
-
-
-def _django() -> None:
-    import django
-
-    from bothways.run import keyfiles
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bothways.config.settings")
-    keyfiles.put_into_environment()
-    django.setup()
 
 
 @contextmanager

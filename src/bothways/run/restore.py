@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bothways.run import databases, embedded, manifest
+from bothways.run import databases, embedded, manifest, roles
 from bothways.run.backup import last_line
 from bothways.run.faults import Fault
 from bothways.run.manifest import DUMP, Manifest
+from bothways.run.owner import as_owner
 from bothways.run.tools import environment, tools_for
 
+# A dump gives rights to them; a new server may not have them yet.
+ROLES = """
+DO $$
+DECLARE name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['bothways_web', 'bothways_worker'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
+            EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE', name);
+        END IF;
+    END LOOP;
+END $$;
+"""
 # Everything that a dump could bring, in the transaction that brings it: all or nothing.
 EMPTY = """
 DO $$
@@ -66,7 +78,7 @@ def restore(arguments: Sequence[str]) -> int:
     urls = dict(zip(manifest.PARTS, embedded.database_urls(), strict=True))
     parts = [options.only] if options.only else list(manifest.PARTS)
     chosen = [_choose(source, part, options.at, urls[part]) for part in parts]
-    _django()
+    as_owner()
     for one in chosen:
         _check(one)
     for url in urls.values():
@@ -88,16 +100,6 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", choices=manifest.PARTS, default="", help="one of the two, not both")
     parser.add_argument("--replace", action="store_true", help="also when there are people in the database")
     return parser.parse_args(arguments)
-
-
-def _django() -> None:
-    import django
-
-    from bothways.run import keyfiles
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bothways.config.settings")
-    keyfiles.put_into_environment()
-    django.setup()
 
 
 def _choose(source: Path, part: str, at: str, url: str) -> Chosen:
@@ -227,7 +229,7 @@ def _put_back(one: Chosen) -> None:
 
 def _pump(one: Chosen, reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes]) -> None:
     assert reading.stdout is not None and writing.stdin is not None
-    writing.stdin.write(f"BEGIN;\n{EMPTY}".encode())
+    writing.stdin.write(f"BEGIN;\n{ROLES}{EMPTY}".encode())
     while block := reading.stdout.read(1 << 16):
         writing.stdin.write(block)
     if reading.wait() == 0:
@@ -244,6 +246,7 @@ def _make_servable() -> None:
 
     for alias in ("default", "keys"):
         migrate(alias)
+    roles.settle(*embedded.database_urls())
     call_command("installation")
     call_command("erase-departed")
     _tell_missing_keys()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bothways.run import databases, embedded, keyfiles
 from bothways.run.faults import Fault
+from bothways.run.owner import as_owner
 
 OLD_MISSING = (
     "BOTHWAYS_MASTER_KEY is set, so BOTHWAYS_MASTER_KEY_OLD must be too: the new key in the first, the one "
@@ -23,7 +24,7 @@ def rotate_master_key(arguments: Sequence[str]) -> int:
         keyfiles.begin_rotation()
     elif not os.environ.get(keyfiles.MASTER_OLD):
         raise Fault(OLD_MISSING)
-    _django()
+    as_owner()
     from bothways.core.keys.api import rewrap_all
 
     changed, lost = rewrap_all()
@@ -41,7 +42,7 @@ def rotate_master_key(arguments: Sequence[str]) -> int:
 def reseal_texts(arguments: Sequence[str]) -> int:
     """A new key for every person, and their texts sealed under it. The server may run meanwhile."""
     _none(arguments, "reseal-texts")
-    _django()
+    as_owner()
     from bothways.core.keys.api import everybody
     from bothways.core.texts.api import reseal
 
@@ -53,11 +54,3 @@ def reseal_texts(arguments: Sequence[str]) -> int:
 def _none(arguments: Sequence[str], name: str) -> None:
     if arguments:
         raise Fault(f"'bothways {name}' takes no arguments.")
-
-
-def _django() -> None:
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bothways.config.settings")
-    keyfiles.put_into_environment()
-    django.setup()

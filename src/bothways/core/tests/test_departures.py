@@ -11,7 +11,7 @@ from django.core.management import call_command
 from bothways.core.departures import api as departures
 from bothways.core.departures import ledger
 from bothways.core.keys import api as keys
-from bothways.core.keys.models import Departed
+from bothways.core.keys.models import Departed, PersonKey
 from bothways.core.registry import api as registry
 from bothways.core.registry.models import Tombstone
 from bothways.core.texts import api as texts
@@ -34,7 +34,8 @@ def left(db) -> tuple[uuid.UUID, Text, bytes]:
     """Somebody who left, with the text and the key that an older backup still has."""
     person_id = uuid.uuid4()
     text_id = texts.put(owner_id=person_id, kind="note", words="canary")
-    text, wrapped = Text.objects.get(id=text_id), keys.PersonKey.objects.get(person_id=person_id).wrapped
+    text, wrapped = Text.objects.get(id=text_id), PersonKey.objects.get(person_id=person_id).wrapped
+    registry.mark_leaving(person_id)
     registry.erase(person_id)
     return person_id, text, bytes(wrapped)
 
@@ -58,7 +59,7 @@ def test_any_one_place_is_enough(left, file, survivor) -> None:
     if survivor != "tombstone":
         Tombstone.objects.all().delete()
     text.save(force_insert=True)
-    keys.PersonKey.objects.create(person_id=person_id, wrapped=wrapped)
+    PersonKey.objects.create(person_id=person_id, wrapped=wrapped)
     assert departures.still_here() == {person_id}
     with pytest.raises(Fault, match="put back"):
         refuse_departed()
@@ -79,6 +80,7 @@ def test_a_file_that_cannot_be_written_leaves_the_rest_to_the_job(db, settings, 
     person_id = uuid.uuid4()
     texts.put(owner_id=person_id, kind="note", words="mine")
     settings.DEPARTURES = "/proc/departures"
+    registry.mark_leaving(person_id)
     registry.erase(person_id)
     assert not keys.boxes_for([person_id]), "the key goes whatever the disk does"
     assert Tombstone.objects.get().key_destroyed_at is None

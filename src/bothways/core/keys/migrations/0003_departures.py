@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from bothways.core.walls.sql import function
+
 DESTROYED = """
 CREATE FUNCTION keys_personkey_destroyed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -14,20 +16,20 @@ CREATE TRIGGER keys_personkey_destroyed AFTER DELETE ON keys_personkey
     FOR EACH ROW EXECUTE FUNCTION keys_personkey_destroyed();
 """
 
-DEPARTURES = """
-CREATE FUNCTION keys_departures() RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT person_id FROM public.keys_departed
-$$;
-CREATE FUNCTION keys_not_destroyed(people uuid[]) RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT person_id FROM public.keys_personkey WHERE person_id = ANY (people)
-$$;
-"""
+DEPARTURES = (
+    function("keys_departures()", "SETOF uuid", "SELECT person_id FROM public.keys_departed")
+    + function(
+        "keys_not_destroyed(people uuid[])",
+        "SETOF uuid",
+        "SELECT person_id FROM public.keys_personkey WHERE person_id = ANY (people)",
+    )
+    + "REVOKE ALL ON keys_departed FROM PUBLIC, bothways_web, bothways_worker;"
+    + "REVOKE ALL ON FUNCTION keys_personkey_destroyed() FROM PUBLIC;"
+)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("keys", "0001_initial")]
+    dependencies = [("keys", "0002_functions")]
 
     operations = [
         migrations.CreateModel(
