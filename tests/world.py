@@ -26,7 +26,7 @@ from tests.cast import Someone, someone
 class World:
     """Amina and Bo are a pair with a card, a meeting, a journal and a request; Chen and Fatima have an open
     proposal; Gul waits; Dara is a stranger; Eli coordinates, and has named a safeguarding lead. Amina and
-    Chen offer company, which takes two checks here: Amina has both, Chen has one, and a code for the other."""
+    Chen offer company, which takes two checks: Amina has both, Chen has one, and a code for the other."""
 
     programme: Programme
     pair: pairs.Pair

@@ -26,13 +26,13 @@ def env_flag(name: str, default: bool = False) -> bool:
     return env(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
 
 
-def secret(name: str, file: str) -> str:
+def secret(name: str, file: str, *, needed: bool = True) -> str:
     """A secret from the environment, else from its file under `var/` (made by `bothways serve-all`)."""
     value = env(name)
     path = VAR / file
     if not value and path.exists():
         value = path.read_text().strip()
-    if not value:
+    if needed and not value:
         raise ImproperlyConfigured(f"Set BOTHWAYS_{name}, or start with ./dev run, which makes {path.name}.")
     return value
 
@@ -42,6 +42,10 @@ DEMO = env_flag("DEMO")
 SECRET_KEY = secret("SECRET_KEY", "secret.key")
 # The key that wraps every person's key: 32 bytes, base64.
 MASTER_KEY = base64.b64decode(secret("MASTER_KEY", "master.key"))
+# Also accepted while people's keys are being wrapped anew; empty at any other time.
+MASTER_KEY_OLD = base64.b64decode(secret("MASTER_KEY_OLD", "master.key.old", needed=False))
+# Random ids of people who left. Best on a disk that is lost apart from both databases.
+DEPARTURES = Path(env("DEPARTURES", str(VAR / "departures")))
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 HTTPS = SITE_URL.startswith("https://")

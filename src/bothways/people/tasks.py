@@ -5,6 +5,7 @@ from __future__ import annotations
 from bothways.core.identity import api as identity
 from bothways.core.jobs.api import every
 from bothways.core.outbox import api as outbox
+from bothways.core.registry import api as registry
 from bothways.people import browsers, codes, leaving, tallies, tidying
 
 
@@ -25,6 +26,12 @@ def end_what_is_over(timestamp: int) -> None:
     """Write down which sessions and codes are over, so that no clock opens them again."""
     identity.end_expired()
     codes.clear()
+
+
+@every("* * * * *")
+def erase_departed(timestamp: int) -> None:
+    """Erase whoever left and came back with a backup that was put back by hand under a running server."""
+    registry.erase_departed()
 
 
 @every("17 * * * *")

@@ -27,7 +27,15 @@ SERVING = (WEB, WORKER)
 VARIABLE = "BOTHWAYS_ROLE"
 
 # Commands of the command line that make or mend the database itself. All others see what a page sees.
-OWNERS = {"migrate", "makemigrations", "showmigrations", "sqlmigrate", "installation", "demo"}
+OWNERS = {
+    "migrate",
+    "makemigrations",
+    "showmigrations",
+    "sqlmigrate",
+    "installation",
+    "erase-departed",
+    "demo",
+}
 
 
 def of_command(arguments: list[str]) -> str:
