@@ -40,10 +40,11 @@ def world():
     """A pair with months of history, and a request that its coordinator has opened."""
     from datetime import timedelta
 
+    from tests.world import build
+
     from bothways.core.clock.api import now, travelled
     from bothways.help import opening
     from bothways.meet import api as meet
-    from tests.world import build
 
     made = build()
     for day in range(LINES):
@@ -155,7 +156,8 @@ def report(times: dict[str, dict[str, list[float]]]) -> str:
         ratio = statistics.median(ways[WITH]) / statistics.median(ways[WITHOUT])
         lines.append("| " + " | ".join([*row, f"{ratio:.2f}"]) + " |")
     count = len(next(iter(times.values()))[WITH])
-    return "\n".join([*lines, "", f"{count} requests of each kind. The aim is a ratio of at most {TARGET}.", ""])
+    lines += ["", f"{count} requests of each kind. The aim is a ratio of at most {TARGET}.", ""]
+    return "\n".join(lines)
 
 
 def main() -> int:

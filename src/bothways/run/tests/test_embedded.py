@@ -254,7 +254,7 @@ def test_the_data_of_another_user_is_told(var: Path) -> None:
 
 
 def test_the_wheel_is_found_without_importing_it() -> None:
-    code = "import sys\nfrom bothways.run import embedded\nembedded._programs()\nprint(sorted(sys.modules))"
+    code = "import sys\nfrom bothways.run import embedded\nembedded.programs()\nprint(sorted(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, cwd=ROOT
     )
