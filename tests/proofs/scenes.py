@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bothways.core.clock import api as clock
+from bothways.core.walls import api as walls
 from bothways.enrol import services as enrol
 from bothways.enrol.models import Enrolment
 from bothways.enrol.tests.factory import enrolled
@@ -43,7 +44,25 @@ def world() -> World:
     return World(amina, bo, chen, one, two)
 
 
-# --- What people do ----------------------------------------------------------
+# --- What people do, each as the database knows them --------------------------
+
+
+def by(person: Someone, act: Call) -> Call:
+    """As a page does it: inside the database as this person."""
+
+    def inside() -> object:
+        with walls.inside(person.who.token):
+            return act()
+
+    return inside
+
+
+def by_a_job(work: Call) -> Call:
+    def working() -> object:
+        with walls.working():
+            return work()
+
+    return working
 
 
 def proposal(a: Someone, b: Someone, programme: Programme) -> Proposal:
@@ -57,35 +76,35 @@ def mine(person: Someone, programme: Programme) -> Enrolment:
 
 
 def answers(person: Someone, one: Proposal, *, yes: bool = True) -> Call:
-    return lambda: match.answer(person.who, proposal_id=one.pk, yes=yes).state
+    return by(person, lambda: match.answer(person.who, proposal_id=one.pk, yes=yes).state)
 
 
 def withdraws(person: Someone, programme: Programme) -> Call:
     pk = mine(person, programme).pk
-    return lambda: enrol.withdraw(person.who, enrolment_id=pk)
+    return by(person, lambda: enrol.withdraw(person.who, enrolment_id=pk))
 
 
 def leaves(person: Someone) -> Call:
-    return lambda: people.leave(person.who)
+    return by(person, lambda: people.leave(person.who))
 
 
 def pauses(person: Someone, programme: Programme) -> Call:
     pk = mine(person, programme).pk
-    return lambda: enrol.pause(person.who, enrolment_id=pk).state
+    return by(person, lambda: enrol.pause(person.who, enrolment_id=pk).state)
 
 
 def takes_consent_back(person: Someone, programme: Programme) -> Call:
     pk = mine(person, programme).pk
-    return lambda: enrol.consent(person.who, enrolment_id=pk, answers={"match": False})
+    return by(person, lambda: enrol.consent(person.who, enrolment_id=pk, answers={"match": False}))
 
 
 def wants_fewer(person: Someone, programme: Programme) -> Call:
     pk = mine(person, programme).pk
-    return lambda: enrol.save(person.who, enrolment_id=pk, capacity=1).capacity
+    return by(person, lambda: enrol.save(person.who, enrolment_id=pk, capacity=1).capacity)
 
 
 def ends(person: Someone, pair: Pair) -> Call:
-    return lambda: pairs.end(person.who, pair_id=pair.pk)
+    return by(person, lambda: pairs.end(person.who, pair_id=pair.pk))
 
 
 def time_passes(job: Call) -> Call:
@@ -93,13 +112,13 @@ def time_passes(job: Call) -> Call:
 
     def later() -> object:
         clock._offset += timedelta(days=8)
-        return job()
+        return by_a_job(job)()
 
     return later
 
 
 def a_round_runs(programme: Programme) -> Call:
-    return lambda: a_round(programme).state
+    return by_a_job(lambda: a_round(programme).state)
 
 
 @contextmanager

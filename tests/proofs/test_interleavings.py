@@ -52,7 +52,7 @@ def played(scene: Scene, plans: Callable[[list[int]], Iterable[Plan]]) -> Found:
             with scenes.one_clock():
                 run = stage.play(plan, calls)
                 # The job of every minute: it may be needed, and it must do no harm.
-                finish_leaving()
+                scenes.by_a_job(finish_leaving)()
                 wrong = [*truths.untold(run.results), *run.faults, *truths.broken()]
             found.runs += 1
             found.waits += run.waits

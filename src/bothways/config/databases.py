@@ -21,7 +21,7 @@ def database(alias: str) -> dict[str, Any]:
     main, keys = _urls()
     parts = conninfo_to_dict(keys if alias == "keys" else main)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "bothways.core.walls",
         "NAME": parts.get("dbname", "bothways"),
         "USER": parts.get("user", ""),
         "PASSWORD": parts.get("password", ""),

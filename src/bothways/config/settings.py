@@ -113,6 +113,8 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
+# Connections of the owner lower themselves to the role that serves (tests, the demo); see core/walls.
+WALLS_LOWER_ROLE = env_flag("LOWER_ROLE")
 DATABASES = {"default": database("default"), "keys": database("keys")}
 DATABASE_ROUTERS = ["bothways.core.keys.router.KeysRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -155,6 +157,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
+SESSION_ENGINE = "bothways.people.session_store"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

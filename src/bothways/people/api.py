@@ -3,7 +3,7 @@
 from bothways.people.leaving import leave
 from bothways.people.models import Person
 from bothways.people.selectors import language_of, my_name, names_for, time_zone_of
-from bothways.people.services import NAME_LENGTH, open_account, set_language, set_name, share_name
+from bothways.people.services import NAME_LENGTH, open_account, set_language, set_name
 from bothways.people.sessions import signed_in_with_passkey
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "open_account",
     "set_language",
     "set_name",
-    "share_name",
     "signed_in_with_passkey",
     "time_zone_of",
 ]
