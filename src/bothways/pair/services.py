@@ -133,8 +133,7 @@ def end(who: Acting, *, pair_id: uuid.UUID) -> None:
     partner = other_half(who, pair)
     if partner is not None:
         match.hold_between(who.person_id, partner.person_id)
-    if _end(pair.id):
-        _tell_ended(partner, pair.id)
+    _end(pair.id, by=who.person_id)
 
 
 def end_for_enrolment(*, enrolment_id: uuid.UUID, person_id: uuid.UUID, programme_id: uuid.UUID) -> None:
@@ -158,9 +157,7 @@ def _end_all(person_id: uuid.UUID, halves: Iterable[Half]) -> None:
     held = _hold_pairs(person_id)
     _hold_places(person_id, held)
     for pair_id in sorted({half.pair_id for half in halves} & held):
-        if _end(pair_id):
-            other = Half.objects.filter(pair_id=pair_id).exclude(person_id=person_id).first()
-            _tell_ended(other, pair_id)
+        _end(pair_id, by=person_id)
 
 
 def _hold_pairs(person_id: uuid.UUID) -> set[uuid.UUID]:
@@ -176,12 +173,14 @@ def _hold_places(person_id: uuid.UUID, pair_ids: Iterable[uuid.UUID]) -> None:
     list(rows.select_for_update(no_key=True).values_list("id"))
 
 
-def _end(pair_id: uuid.UUID) -> bool:
-    """End a pair if it has not ended: everything that was open under it closes. Returns whether it did."""
+def _end(pair_id: uuid.UUID, *, by: uuid.UUID) -> None:
+    """End a pair if it has not ended, and tell the other: everything that was open under it closes."""
     pair = locked(Pair.objects.filter(id=pair_id)).get()
     if pair.is_ended:
-        return False
+        return
     halves = list(Half.objects.filter(pair=pair).order_by("enrolment_id"))
+    # First: afterwards nobody but the other can see whether the other agreed to notices.
+    _tell_ended(next((half for half in halves if half.person_id != by), None), pair.id)
     _forget_words(pair, halves)
     pair.state, pair.ended_at, pair.paused_until = Pair.State.ENDED, now(), None
     pair.save(update_fields=["state", "ended_at", "paused_until"])
@@ -193,7 +192,6 @@ def _end(pair_id: uuid.UUID) -> bool:
     if len(halves) == 2:
         match.not_again(pair.programme_id, halves[0].person_id, halves[1].person_id)
     registry.fire("pair.ended", pair_id=pair.id, programme_id=pair.programme_id)
-    return True
 
 
 def _forget_words(pair: Pair, halves: list[Half]) -> None:
