@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.test import Client
 
 from bothways.core.clock.api import now
-from bothways.enrol.tests.factory import enrolled
+from bothways.enrol.tests.factory import a_code, asking, checked, enrolled
 from bothways.help import api as help_
 from bothways.match.models import Proposal
 from bothways.match.tests.factory import proposed
@@ -18,13 +18,15 @@ from bothways.pair.tests.factory import a_pair
 from bothways.people import api as people
 from bothways.programme.models import Programme
 from bothways.programme.tests.factory import a_programme
+from bothways.report.tests.factory import a_lead
 from tests.cast import Someone, someone
 
 
 @dataclass
 class World:
     """Amina and Bo are a pair with a card, a meeting, a journal and a request; Chen and Fatima have an open
-    proposal; Gul waits; Dara is a stranger; Eli coordinates."""
+    proposal; Gul waits; Dara is a stranger; Eli coordinates, and has named a safeguarding lead. Amina and
+    Chen offer company, which takes two checks: Amina has both, Chen has one, and a code for the other."""
 
     programme: Programme
     pair: pairs.Pair
@@ -72,6 +74,7 @@ def build() -> World:
     """Make the world; about a second, most of it the two rounds."""
     cast = {name.lower(): someone(name) for name in ("Amina", "Bo", "Chen", "Fatima", "Gul", "Dara", "Eli")}
     programme = a_programme(cast["eli"])
+    a_lead(cast["eli"], programme)
     amina, bo = cast["amina"], cast["bo"]
     pair = a_pair(amina, bo, programme)
     _agree_card(pair, amina, bo)
@@ -91,6 +94,11 @@ def build() -> World:
     # Nobody else speaks what Gul speaks: the round leaves her over, with a reason.
     enrolled(cast["gul"], programme, side=1, speak=[programme.languages[-1] * 4 + 2])
     proposal = proposed(cast["chen"], cast["fatima"], programme)
+    asking(cast["eli"], programme, checks=1 | 1 << 2)
+    for name in ("amina", "chen"):
+        checked(cast[name], programme, cast["eli"])
+    checked(amina, programme, cast["eli"], kind="first_aid")
+    a_code(cast["chen"], programme, "first_aid")
     return World(
         programme,
         pair,

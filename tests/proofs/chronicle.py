@@ -187,6 +187,9 @@ class Chronicle(Books):
     def may_accept(self, offer: Offer, one: Someone) -> bool:
         if offer.state == "made":
             return True
+        if offer.state == "open" and offer.until <= self.now:
+            # Too late, and written down: no clock that is put back opens it again.
+            self.closes(offer)
         mine = next((each for each in offer.joined if each.person is one), None)
         return (
             offer.state == "open" and offer.until > self.now and mine in self.joined and self._has_room(mine)
@@ -303,7 +306,7 @@ class Chronicle(Books):
                 self.replies.remove(reply)
             self.requests.remove(request)
             for person in self.people:
-                person.openings = [(at, each) for at, each in person.openings if each is not request]
+                person.openings = [each for each in person.openings if each.request is not request]
         self.replies = [each for each in self.replies if each.by is not one]
         self.lines = [each for each in self.lines if each.by is not one]
         self.texts = [text for text in self.texts if text.owner is not one]

@@ -69,9 +69,20 @@ class Someone:
     notices: dict[tuple[object, ...], Row] = field(default_factory=dict)
     entries: list[Row] = field(default_factory=list)
     receipts: list[Row] = field(default_factory=list)
-    openings: list[tuple[datetime, Request]] = field(default_factory=list)
+    openings: list[Opening] = field(default_factory=list)
+    # Sessions in which a passkey was shown, as coordinators must.
+    browsers: list[Row] = field(default_factory=list)
     roles: list[Row] = field(default_factory=list)
     feed: datetime | None = None
+
+
+@dataclass(eq=False)
+class Opening:
+    """A coordinator opened a request: it stays open to them for half an hour."""
+
+    at: datetime
+    request: Request
+    over: bool = False
 
 
 @dataclass(eq=False)
@@ -239,9 +250,11 @@ class Books:
             "entries": me.entries,
             "account": [_account(me)],
             "passkeys": [],
+            "browsers": me.browsers,
             "roles": me.roles,
             **{f"enrolment-{one.programme.slug}": list(_enrolment(one)) for one in mine},
             "consents": [row for one in mine for row in _consents(one)],
+            "checks": [],
             "proposals": [_offer(one, me) for one in self.offers if me in one.two and not one.forgotten],
             "left_over": [one.left_over for one in mine if one.left_over],
             "pairs": [_pair(one, me) for one in pairs],
@@ -255,7 +268,7 @@ class Books:
                 for one in self.replies
                 if one.by is me
             ],
-            "openings": [{"at": at, "kind": KINDS[request.kind]} for at, request in me.openings],
+            "openings": [{"at": one.at, "kind": KINDS[one.request.kind]} for one in me.openings],
         }
 
     # --- what one person can read of everybody ---
@@ -270,7 +283,8 @@ class Books:
 
     def opened(self, me: Someone) -> set[str]:
         """The words of others that a coordinator may read on receipts: of open requests that they opened."""
-        under = {request for _at, request in me.openings if request.state in {"open", "answered"}}
+        waiting = {"open", "answered"}
+        under = {one.request for one in me.openings if not one.over and one.request.state in waiting}
         replies = [
             one.text.words for one in self.replies if one.request in under and one.by is one.request.by
         ]
@@ -282,7 +296,7 @@ def _account(me: Someone) -> Row:
         "joined_at": me.joined,
         "adult_confirmed_at": me.joined,
         "address_confirmed": False,
-        "language": "en",
+        "language": "English",
         "time_zone": "UTC",
         "notices_by_mail": True,
         "synthetic": False,

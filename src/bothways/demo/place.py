@@ -7,12 +7,14 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import translation
+from nacl.public import PrivateKey
 
 from bothways.core.identity.api import Acting, acting, open_entry
 from bothways.core.walls import api as walls
 from bothways.people import api as people
 from bothways.programme import api as programmes
 from bothways.programme.api import Programme, catalogue, towns
+from bothways.report import api as reports
 
 # Leipzig (GeoNames).
 CENTRE = 2879139
@@ -78,8 +80,19 @@ def found(members: int) -> tuple[Acting, Programme, dict[int, int]]:
             ],
         )
         programmes.publish(eli, programme)
+        _name_lead(eli, programme)
     programme.refresh_from_db()
     return eli, programme, populations
+
+
+def _name_lead(eli: Acting, programme: Programme) -> None:
+    """A safeguarding lead to look at: the private key is thrown away at once, nobody is behind it."""
+    reports.set_contact(
+        eli,
+        programme_id=programme.id,
+        contact="This is a demo: nobody reads what is sent. Elsewhere a telephone number stands here.",
+    )
+    reports.set_key(eli, programme_id=programme.id, line=reports.line_of(PrivateKey.generate()).line())
 
 
 def _areas(eli: Acting, programme: Programme, members: int) -> dict[int, int]:

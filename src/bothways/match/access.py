@@ -45,7 +45,7 @@ def coordinated_round(who: Acting, round_id: uuid.UUID) -> Round:
     found = Round.objects.select_related("programme").filter(id=round_id).first()
     if found is None:
         raise Http404
-    if programme.coordinator_of(who, found.programme_id) is None:
+    if programme.coordinating(who, found.programme_id) is None:
         if Enrolment.objects.filter(programme_id=found.programme_id, person_id=who.person_id).exists():
             raise PermissionDenied
         raise Http404

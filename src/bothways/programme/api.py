@@ -1,7 +1,15 @@
 """What the rooms above may ask of this one."""
 
-from bothways.programme import catalogue, towns
-from bothways.programme.access import by_id, by_slug, coordinator_of, open_programme, require_coordinator
+from bothways.programme import catalogue, codes, towns
+from bothways.programme.access import (
+    by_id,
+    by_slug,
+    coordinating,
+    coordinator_of,
+    open_programme,
+    public_programme,
+    require_coordinator,
+)
 from bothways.programme.catalogue import labels
 from bothways.programme.default_texts import PURPOSES, consent_words
 from bothways.programme.languages import language_label
@@ -32,6 +40,7 @@ from bothways.programme.services import (
     set_lists,
     set_sides,
 )
+from bothways.programme.services.guard import as_coordinator
 from bothways.programme.tiles import tiles
 
 __all__ = [
@@ -46,11 +55,14 @@ __all__ = [
     "all_programmes",
     "area_tree",
     "areas",
+    "as_coordinator",
     "by_id",
     "by_slug",
     "catalogue",
     "close",
+    "codes",
     "consent_words",
+    "coordinating",
     "coordinator_ids",
     "coordinator_of",
     "coordinators",
@@ -64,6 +76,7 @@ __all__ = [
     "open_programme",
     "open_programmes",
     "plan_next_round",
+    "public_programme",
     "publish",
     "require_coordinator",
     "set_basics",

@@ -24,7 +24,12 @@ BEGIN
         IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = name) THEN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE', name);
-            EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+            EXCEPTION
+                WHEN duplicate_object OR unique_violation THEN NULL;
+                WHEN insufficient_privilege THEN
+                    RAISE EXCEPTION 'permission denied to make the role %', name
+                        USING ERRCODE = 'insufficient_privilege',
+                        HINT = 'An administrator makes it: CREATE ROLE bothways_web NOLOGIN; CREATE ROLE bothways_worker NOLOGIN;';
             END;
         END IF;
     END LOOP;

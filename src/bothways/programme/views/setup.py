@@ -58,6 +58,7 @@ def _overview(programme: Programme) -> dict[str, object]:
         ("lists", "programme_lists", _("Interests, needs and languages")),
         ("consent", "programme_texts", _("Consent texts")),
         ("coordinators", "programme_coordinators", _("Coordinators")),
+        ("lead", "report_lead", _("Safeguarding lead")),
     ]
     return {
         "programme": programme,
@@ -154,10 +155,7 @@ def sides(request: HttpRequest, slug: str) -> HttpResponse:
             lambda: services.set_sides(
                 who,
                 programme_id=programme.id,
-                sides=[
-                    services.SideWords(row.number, **form.cleaned_data)
-                    for row, form in zip(rows, shown, strict=True)
-                ],
+                sides=[form.words(row.number) for row, form in zip(rows, shown, strict=True)],
             ),
         )
         if not status:
