@@ -78,7 +78,7 @@ def found_in_files(words: list[str]) -> set[str]:
 
 def dump(alias: str) -> bytes:
     place = connections[alias].get_connection_params()
-    program = embedded._programs() / "bin" / "pg_dump"
+    program = embedded.programs() / "bin" / "pg_dump"
     where = ["-h", str(place["host"]), "-p", str(place.get("port", 5432)), "-U", str(place["user"])]
     done = subprocess.run([program, *where, str(place["dbname"])], capture_output=True, check=True)
     return done.stdout

@@ -24,7 +24,7 @@ NOT_ERASED = function(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0003_row_security")]
+    dependencies = [("core", "0004_over_is_ended")]
 
     operations = [
         migrations.RunSQL(DEPARTURES, "DROP FUNCTION core_departures();"),
