@@ -14,6 +14,7 @@ from bothways.core.identity import api as identity
 from bothways.core.outbox import api as outbox
 from bothways.enrol import services as enrol
 from bothways.enrol import tasks as enrol_tasks
+from bothways.help.opening import end_old
 from bothways.match import rounds
 from bothways.match import services as match
 from bothways.match import words as match_words
@@ -225,7 +226,9 @@ class Members(Deeds):
     def jobs_of_the_minute(self) -> None:
         self.played.a_job(match.close_expired)
         self.played.a_job(enrol_tasks.tell_those_who_can_confirm)
+        self.played.a_job(end_old)
         self.played.oracle.every_minute()
+        self.played.oracle.half_an_hour_is_over(self.played.eli)
 
     @rule()
     def jobs_of_the_hour_and_the_night(self) -> None:

@@ -28,6 +28,7 @@ from bothways.enrol import services as enrol
 from bothways.enrol.tests.factory import usual
 from bothways.pair import selectors as pair_selectors
 from bothways.pair.models import Pair as PairRow
+from bothways.people import browsers
 from bothways.people import services as people
 from bothways.programme.default_texts import TEXTS
 from bothways.programme.tests.factory import a_programme
@@ -72,6 +73,7 @@ class Played:
         self.opened_at: dict[Known, datetime] = {}
         self.seen: set[uuid.UUID] = set()
         self.number = 0
+        self.eli: Known | None = None
         self.pass_time(timedelta(0))
         self.programmes = self._programmes()
 
@@ -81,7 +83,8 @@ class Played:
         """Two programmes that Eli has set up before the history begins."""
         eli = cast.someone("Eli")
         made = [a_programme(eli), a_programme(eli, slug="hill-side", name="Hill Side")]
-        known = self.oracle.joins("Eli")
+        self.eli = known = self.oracle.joins("Eli")
+        self._showed_a_passkey(known)
         self.ids[known], self.who[known], self.opened_at[known] = eli.id, eli.who, self.oracle.now
         known.events = list(Event.objects.filter(person_id=eli.id).values_list("at", "kind"))
         found = []
@@ -99,7 +102,6 @@ class Played:
                 "since": self.oracle.now,
             }
             known.roles.append(staff)
-        self.eli = known
         return found
 
     def pass_time(self, span: timedelta) -> None:
@@ -130,6 +132,14 @@ class Played:
             who = identity.acting(identity.open_entry(self.ids[one]))
         assert who is not None
         self.who[one], self.opened_at[one] = who, self.oracle.now
+        if one is self.eli:
+            # Coordinators must show a passkey in each session.
+            with walls.inside(who.token):
+                browsers.confirm_with_passkey(who)
+            self._showed_a_passkey(one)
+
+    def _showed_a_passkey(self, one: Known) -> None:
+        one.browsers.append({"seen_on": self.oracle.now.date(), "passkey_at": self.oracle.now})
 
     def signs_in(self, one: Known) -> None:
         self._enters(one)

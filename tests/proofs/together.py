@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from tests.proofs.chronicle import Chronicle
-from tests.proofs.oracle import Card, Line, Meeting, Pair, Programme, Reply, Request, Someone, receipt
+from tests.proofs.oracle import (
+    Card,
+    Line,
+    Meeting,
+    Opening,
+    Pair,
+    Programme,
+    Reply,
+    Request,
+    Someone,
+    receipt,
+)
 
 CHANGED = "Something about your pair has changed"
 
@@ -175,7 +186,9 @@ class Oracle(Chronicle):
     def may_reply(self, request: Request, one: Someone) -> bool:
         if request.closed or (request.pair and request.pair.ended):
             return False
-        return bool(one is request.by or request.pair or any(each is request for _at, each in one.openings))
+        return bool(
+            one is request.by or request.pair or any(each.request is request for each in one.openings)
+        )
 
     def replies_to(self, request: Request, one: Someone, words: str) -> None:
         text = self.write(one, "reply", words)
@@ -212,13 +225,20 @@ class Oracle(Chronicle):
             self.notice(other, words, reply)
 
     def opens(self, request: Request, one: Someone) -> None:
-        lately = self.now - timedelta(minutes=30)
-        if any(at > lately and each is request for at, each in one.openings):
+        self.half_an_hour_is_over(one, request)
+        if any(each.request is request and not each.over for each in one.openings):
             return
-        one.openings.append((self.now, request))
+        one.openings.append(Opening(self.now, request))
         role = next(row for row in one.roles if row["programme"] == request.programme.name)
         request.by.receipts.append(receipt(self.now, role["public_name"], request))
         self.happened(one, "request.opened")
+
+    def half_an_hour_is_over(self, one: Someone, request: Request | None = None) -> None:
+        """It is written down where somebody looks, and by a job."""
+        for each in one.openings:
+            looked_at = request is None or each.request is request
+            if looked_at and each.at <= self.now - timedelta(minutes=30):
+                each.over = True
 
     def resolves(self, request: Request) -> None:
         if request.state != "resolved":
