@@ -3,7 +3,7 @@
 from bothways.enrol.checks import lacking, of_partner
 from bothways.enrol.models import Enrolment
 from bothways.enrol.places import give_back, take_places
-from bothways.enrol.selectors import Pooled, consents, of_person, pool
+from bothways.enrol.selectors import Pooled, agreeing_people, consents, of_person, pool
 from bothways.enrol.services import confirm, consent, pause, resume, save, send, start, withdraw
 from bothways.enrol.tiles import tiles
 from bothways.enrol.words import summary
@@ -11,6 +11,7 @@ from bothways.enrol.words import summary
 __all__ = [
     "Enrolment",
     "Pooled",
+    "agreeing_people",
     "confirm",
     "consent",
     "consents",

@@ -96,6 +96,12 @@ def agreeing(purpose: str) -> QuerySet[Consent, uuid.UUID]:
     return yes.values_list("enrolment_id", flat=True)
 
 
+def agreeing_people(programme_id: uuid.UUID, purpose: str) -> set[uuid.UUID]:
+    """Who agrees to the newest text of a purpose in a programme."""
+    rows = Enrolment.objects.filter(programme_id=programme_id, id__in=agreeing(purpose))
+    return set(rows.values_list("person_id", flat=True))
+
+
 def standing(enrolment: Enrolment) -> dict[str, bool | None]:
     """My answer to the newest text of each purpose; None where I have not answered that text yet."""
     texts = standing_texts(enrolment.programme_id)

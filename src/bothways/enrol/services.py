@@ -207,13 +207,24 @@ def withdraw(who: Acting, *, enrolment_id: uuid.UUID) -> None:
         return
     if enrolment.person_id != who.person_id:
         raise Http404
+    _hold_all_of(who.person_id)
     _take_away(enrolment)
 
 
 def withdraw_all(person_id: uuid.UUID) -> None:
     """The person is leaving: every enrolment goes, in the transaction of the leaving."""
+    _hold_all_of(person_id)
     for enrolment in Enrolment.objects.filter(person_id=person_id).order_by("id"):
         _take_away(enrolment)
+
+
+def _hold_all_of(person_id: uuid.UUID) -> None:
+    """Let the rooms above hold all rows of a person, in every programme, in the order of the house.
+
+    One enrolment after the other would not do: two people with proposals to each other in two
+    programmes could each hold what the other needs next.
+    """
+    fire("enrolment.withdrawing", person_id=person_id)
 
 
 def _take_away(enrolment: Enrolment) -> None:

@@ -27,7 +27,7 @@ from bothways.help.access import (
 )
 from bothways.help.models import Reply, Request
 from bothways.help.opening import has_opened
-from bothways.pair.api import Pair, live_pair, partner_id
+from bothways.pair.api import Pair, live_pair, partner_id, tell_partner
 from bothways.programme import api as programmes
 
 State = Request.State
@@ -73,7 +73,7 @@ def ask(
         )
         _share(who, request, request.text_id)
         _record("request.made", who, request)
-        _tell_asked(request)
+        _tell_asked(who, request)
     return request
 
 
@@ -105,7 +105,7 @@ def reply(who: Acting, *, request_id: uuid.UUID, words: str, reply_id: uuid.UUID
         request.state = State.OPEN if standing.is_mine else State.ANSWERED
         request.save(update_fields=["state"])
         _record("request.more" if standing.is_mine else "request.answered", who, request)
-        _tell_about_reply(standing, written)
+        _tell_about_reply(who, standing, written)
     return written
 
 
@@ -191,11 +191,10 @@ def _share(who: Acting, request: Request, text_id: uuid.UUID) -> None:
         texts.share(owner_id=who.person_id, text_ids=[text_id], with_id=reader, under=request.id)
 
 
-def _tell_asked(request: Request) -> None:
+def _tell_asked(who: Acting, request: Request) -> None:
     if request.pair is not None:
-        partner = partner_id(request.pair, request.person_id)
-        if partner:
-            tell(partner, "request.partner", path=_path(request), key=f"request.partner:{request.id}")
+        key = f"request.partner:{request.id}"
+        tell_partner(who, request.pair, "request.partner", path=_path(request), key=key)
         return
     path = reverse("requests", args=[programmes.by_id(request.programme_id).slug])
     for coordinator in programmes.coordinator_ids(request.programme_id):
@@ -203,15 +202,21 @@ def _tell_asked(request: Request) -> None:
             tell(coordinator, "request.coordinators", path=path, key=f"request.coordinators:{request.id}")
 
 
-def _tell_about_reply(standing: Standing, written: Reply) -> None:
+def _tell_about_reply(who: Acting, standing: Standing, written: Reply) -> None:
     request = standing.request
+    kind = "request.more" if standing.is_mine else "request.answered"
+    key = f"{kind}:{written.id}"
+    if request.pair is not None:
+        if not standing.is_mine or Reply.objects.filter(request=request).exclude(person_id=who.person_id):
+            tell_partner(who, request.pair, kind, path=_path(request), key=key)
+        return
     if not standing.is_mine:
-        key = f"request.answered:{written.id}"
-        tell(request.person_id, "request.answered", path=_path(request), key=key)
+        # Whoever asks the coordinators waits for this, and is told whatever they said about notices.
+        tell(request.person_id, kind, path=_path(request), key=key)
         return
     others = Reply.objects.filter(request=request).exclude(person_id=request.person_id)
     for person_id in others.values_list("person_id", flat=True).distinct():
-        tell(person_id, "request.more", path=_path(request), key=f"request.more:{written.id}")
+        tell(person_id, kind, path=_path(request), key=key)
 
 
 def _path(request: Request) -> str:

@@ -22,8 +22,8 @@ def lock(rows: QuerySet[M], *, skip_busy: bool = False) -> QuerySet[M]:
 
     The tests of races switch this off.
 
-    Order, for everyone who takes several: session, proposals by id, enrolments by id. Withdrawing and
-    leaving go the same way, so nobody waits for anybody in a circle.
+    Order, for everyone who takes several: session, proposals by id, pairs by id, enrolments by id.
+    Withdrawing, leaving and the ending of a pair go the same way, so no two wait for each other.
     """
     return rows.select_for_update(of=("self",), no_key=True, skip_locked=skip_busy)
 

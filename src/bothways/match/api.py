@@ -3,7 +3,7 @@
 from bothways.match.models import Answer, Proposal, Round
 from bothways.match.rounds import run_round, start_round
 from bothways.match.selectors import open_proposals, rounds_done, standing, tiles
-from bothways.match.services import answer, not_again
+from bothways.match.services import answer, hold_between, not_again
 from bothways.match.words import explain_reasons
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Round",
     "answer",
     "explain_reasons",
+    "hold_between",
     "not_again",
     "open_proposals",
     "rounds_done",

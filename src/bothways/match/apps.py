@@ -10,5 +10,6 @@ class MatchConfig(AppConfig):
         from bothways.core.registry.api import on
         from bothways.match import glass_box, kinds, services  # noqa: F401
 
+        on("enrolment.withdrawing", "match", services.hold_all_of)
         on("enrolment.withdrawn", "match", services.on_withdrawn)
         on("pair.ended", "match", services.on_pair_ended)

@@ -243,14 +243,7 @@ def _tell(mine: Round, proposals: list[Proposal]) -> None:
     ordered = list(_people_of(proposals))
     record_all("proposal.sent", ordered, programme_id=mine.programme_id)
     first = dict(reversed(ordered))
-    agreed = set(
-        enrol.Enrolment.objects.filter(
-            programme_id=mine.programme_id,
-            consents__purpose=programme.ConsentText.Purpose.NOTICES,
-            consents__given=True,
-            consents__replaced_at=None,
-        ).values_list("person_id", flat=True)
-    )
+    agreed = enrol.agreeing_people(mine.programme_id, programme.ConsentText.Purpose.NOTICES)
     paths = [(person, reverse("proposal", args=[first[person]])) for person in first if person in agreed]
     tell_all("proposal.new", paths, key=f"round-{mine.id}")
 

@@ -100,6 +100,17 @@ def cut_loose(person_id: uuid.UUID) -> None:
         Proposal.objects.filter(right_person=person_id).update(right=None, right_person=None, reasons={})
 
 
+def hold_all_of(*, person_id: uuid.UUID, **_about: object) -> None:
+    """Hook "enrolment.withdrawing": hold every proposal to a person, before anything else of theirs."""
+    list(lock(Proposal.objects.filter(of_person(person_id)).order_by("id")).values_list("id"))
+
+
+def hold_between(a: uuid.UUID, b: uuid.UUID) -> None:
+    """Hold every proposal to these two: for the ending of their pair, which holds the pair next."""
+    between = Proposal.objects.filter(of_person(a)).filter(of_person(b))
+    list(lock(between.order_by("id")).values_list("id"))
+
+
 def on_withdrawn(*, enrolment_id: uuid.UUID, **_about: object) -> None:
     """Hook "enrolment.withdrawn": what was open for this enrolment is closed."""
     either_side = Q(left_id=enrolment_id) | Q(right_id=enrolment_id)

@@ -15,11 +15,10 @@ from bothways.core.clock.api import now
 from bothways.core.events.api import record
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, confirm
-from bothways.core.outbox.api import tell
 from bothways.core.texts import api as texts
 from bothways.meet.access import held_meeting
 from bothways.meet.models import Meeting, TookPlace
-from bothways.pair.api import Pair, live_pair, partner_id, share_in_pair
+from bothways.pair.api import Pair, live_pair, share_in_pair, tell_partner
 
 # How far ahead a meeting can be planned, and how many may lie ahead of one pair.
 FARTHEST = timedelta(days=366)
@@ -210,7 +209,5 @@ def _record(kind: str, who: Acting, meeting: Meeting) -> None:
 
 
 def _tell_partner(kind: str, who: Acting, meeting: Meeting, pair: Pair) -> None:
-    other = partner_id(pair, who.person_id)
-    if other is not None:
-        path = reverse("meeting", args=[meeting.id])
-        tell(other, kind, path=path, key=f"{kind}:{meeting.id}:{meeting.sequence}")
+    path = reverse("meeting", args=[meeting.id])
+    tell_partner(who, pair, kind, path=path, key=f"{kind}:{meeting.id}:{meeting.sequence}")

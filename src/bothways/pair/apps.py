@@ -11,5 +11,6 @@ class PairConfig(AppConfig):
         from bothways.pair import glass_box, kinds, services, wording  # noqa: F401  (they register)
 
         registry.on("proposal.accepted", "pair", services.make)
+        registry.on("enrolment.withdrawing", "pair", services.hold_all_of)
         registry.on("enrolment.withdrawn", "pair", services.end_for_enrolment)
         registry.on("person.leaving", "pair", services.end_for_person)

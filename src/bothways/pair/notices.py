@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from bothways.core.identity.api import Acting
 from bothways.core.outbox import api as outbox
 from bothways.enrol import api as enrol
-from bothways.pair.models import Half
+from bothways.pair.access import other_half
+from bothways.pair.models import Half, Pair
 
 
 def tell(half: Half | None, kind: str, *, path: str, key: str) -> None:
     """Leave a notice for one of the two, unless they left or said no to notices."""
     if half is not None and enrol.consents(half.enrolment_id).get("notices"):
         outbox.tell(half.person_id, kind, path=path, key=key)
+
+
+def tell_partner(who: Acting, pair: Pair, kind: str, *, path: str, key: str) -> None:
+    """Leave a notice for my partner about something that we do together."""
+    tell(other_half(who, pair), kind, path=path, key=key)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bothways.core.clock.api import now, today
@@ -129,8 +130,10 @@ def end(who: Acting, *, pair_id: uuid.UUID) -> None:
     """End a pair of mine, at once and without a reason. Ending it twice ends it once."""
     confirm(who)
     pair = access.open_pair(who, pair_id)
-    if _end(pair.id):
-        _tell_ended(other_half(who, pair), pair.id)
+    partner = other_half(who, pair)
+    if partner is not None:
+        match.hold_between(who.person_id, partner.person_id)
+    _end(pair.id, by=who.person_id)
 
 
 def end_for_enrolment(*, enrolment_id: uuid.UUID, person_id: uuid.UUID, programme_id: uuid.UUID) -> None:
@@ -143,32 +146,41 @@ def end_for_person(*, person_id: uuid.UUID) -> None:
     _end_all(person_id, Half.objects.filter(person_id=person_id))
 
 
+def hold_all_of(*, person_id: uuid.UUID, **_about: object) -> None:
+    """Hook "enrolment.withdrawing": hold every living pair of a person, then its enrolments and theirs."""
+    _hold_places(person_id, _hold_pairs(person_id))
+
+
 def _end_all(person_id: uuid.UUID, halves: Iterable[Half]) -> None:
     # All pairs of the person are held first and in one order, also those that stay: two people who leave
     # at the same moment and share two pairs would otherwise wait for each other.
+    held = _hold_pairs(person_id)
+    _hold_places(person_id, held)
+    for pair_id in sorted({half.pair_id for half in halves} & held):
+        _end(pair_id, by=person_id)
+
+
+def _hold_pairs(person_id: uuid.UUID) -> set[uuid.UUID]:
     mine = Half.objects.filter(person_id=person_id).values("pair_id")
     pairs = Pair.objects.filter(id__in=mine).exclude(state=Pair.State.ENDED)
-    held = {pair.id for pair in locked(pairs).order_by("id")}
-    _hold_places(held)
-    for pair_id in sorted({half.pair_id for half in halves} & held):
-        if _end(pair_id):
-            other = Half.objects.filter(pair_id=pair_id).exclude(person_id=person_id).first()
-            _tell_ended(other, pair_id)
+    return {pair.id for pair in locked(pairs).order_by("id")}
 
 
-def _hold_places(pair_ids: Iterable[uuid.UUID]) -> None:
-    """Hold the enrolments of these pairs in the order of their ids, as acceptances and endings do."""
+def _hold_places(person_id: uuid.UUID, pair_ids: Iterable[uuid.UUID]) -> None:
+    """Hold a person's enrolments and those of these pairs in the order of their ids, as acceptances do."""
     theirs = Half.objects.filter(pair_id__in=list(pair_ids)).values("enrolment_id")
-    rows = enrol.Enrolment.objects.filter(id__in=theirs).order_by("id").select_for_update(no_key=True)
-    list(rows.values_list("id"))
+    rows = enrol.Enrolment.objects.filter(Q(person_id=person_id) | Q(id__in=theirs)).order_by("id")
+    list(rows.select_for_update(no_key=True).values_list("id"))
 
 
-def _end(pair_id: uuid.UUID) -> bool:
-    """End a pair if it has not ended: everything that was open under it closes. Returns whether it did."""
+def _end(pair_id: uuid.UUID, *, by: uuid.UUID) -> None:
+    """End a pair if it has not ended, and tell the other: everything that was open under it closes."""
     pair = locked(Pair.objects.filter(id=pair_id)).get()
     if pair.is_ended:
-        return False
+        return
     halves = list(Half.objects.filter(pair=pair).order_by("enrolment_id"))
+    # First: afterwards nobody but the other can see whether the other agreed to notices.
+    _tell_ended(next((half for half in halves if half.person_id != by), None), pair.id)
     _forget_words(pair, halves)
     pair.state, pair.ended_at, pair.paused_until = Pair.State.ENDED, now(), None
     pair.save(update_fields=["state", "ended_at", "paused_until"])
@@ -180,7 +192,6 @@ def _end(pair_id: uuid.UUID) -> bool:
     if len(halves) == 2:
         match.not_again(pair.programme_id, halves[0].person_id, halves[1].person_id)
     registry.fire("pair.ended", pair_id=pair.id, programme_id=pair.programme_id)
-    return True
 
 
 def _forget_words(pair: Pair, halves: list[Half]) -> None:

@@ -15,6 +15,7 @@ from bothways.core.identity.api import NotSignedIn
 from bothways.core.texts import api as texts
 from bothways.enrol import services as enrol
 from bothways.enrol.models import Enrolment
+from bothways.match import services as match_services
 from bothways.pair import access, api, cards, services
 from bothways.pair.models import Card, Half, Pair, Signature
 from bothways.pair.tests.factory import a_card, a_pair, wanted
@@ -34,6 +35,8 @@ def locking(request, monkeypatch) -> bool:
     if not request.param:
         monkeypatch.setattr(access, "locked", lambda pairs: pairs)
         monkeypatch.setattr(services, "locked", lambda pairs: pairs)
+        # Endings hold the proposal behind the pair first, which alone would keep two of them apart.
+        monkeypatch.setattr(match_services, "lock", lambda rows, **_: rows)
     return request.param
 
 

@@ -1,0 +1,1 @@
+"""Proofs by attack: histories against an oracle, no back door, and interleavings."""
