@@ -139,14 +139,23 @@ def test_after_the_time_is_over_only_a_no_does_anything(amina, bo, proposal, pro
     with travelled(timedelta(days=programme.answer_days, seconds=1)):
         with pytest.raises(Refused, match="says nothing about you"):
             answer(bo.who, proposal_id=proposal.id, yes=True)
-        assert services.close_expired() == 1
+        # Closed where it was found over, not only refused: the job finds nothing left to do.
+        assert state(proposal) == CLOSED
         assert services.close_expired() == 0
-    assert state(proposal) == CLOSED
     assert not Answer.objects.exists()
     # Silence costs nothing: they may be proposed to each other again.
     assert not NotAgain.objects.exists()
     a_round(programme)
     assert Proposal.objects.filter(state=OPEN).count() == 1
+
+
+def test_what_nobody_answered_in_time_is_closed_by_the_job(amina, proposal, programme) -> None:
+    answer(amina.who, proposal_id=proposal.id, yes=True)
+    with travelled(timedelta(days=programme.answer_days, seconds=1)):
+        assert services.close_expired() == 1
+        assert services.close_expired() == 0
+    assert state(proposal) == CLOSED
+    assert not Answer.objects.exists() and not NotAgain.objects.exists()
 
 
 def test_a_paused_member_is_told_to_resume_first(amina, proposal) -> None:
