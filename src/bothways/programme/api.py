@@ -1,7 +1,14 @@
 """What the rooms above may ask of this one."""
 
 from bothways.programme import catalogue, towns
-from bothways.programme.access import by_id, by_slug, coordinator_of, open_programme, require_coordinator
+from bothways.programme.access import (
+    by_id,
+    by_slug,
+    coordinator_of,
+    open_programme,
+    public_programme,
+    require_coordinator,
+)
 from bothways.programme.catalogue import labels
 from bothways.programme.default_texts import PURPOSES, consent_words
 from bothways.programme.languages import language_label
@@ -64,6 +71,7 @@ __all__ = [
     "open_programme",
     "open_programmes",
     "plan_next_round",
+    "public_programme",
     "publish",
     "require_coordinator",
     "set_basics",
