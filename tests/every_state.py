@@ -63,7 +63,7 @@ class Thing:
         return {**PLACE_OF, "owner": self.owner, "partner": self.partner}[relation] or None
 
 
-@dataclass
+@dataclass(eq=False)
 class World:
     """The things by kind and state, and the cookies of everybody."""
 

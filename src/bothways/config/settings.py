@@ -79,7 +79,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Before anything that can refuse a request, so that refusals have the header too.
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bothways.web.middleware.HeadersMiddleware",
+    "bothways.web.middleware.BodyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -88,7 +91,6 @@ MIDDLEWARE = [
     "bothways.core.identity.middleware.ActingMiddleware",
     "bothways.web.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "bothways.web.middleware.FaultMiddleware",
