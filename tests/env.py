@@ -7,5 +7,7 @@ import tempfile
 os.environ.setdefault("BOTHWAYS_SECRET_KEY", "a secret of the tests, used nowhere else")
 os.environ.setdefault("BOTHWAYS_MASTER_KEY", base64.b64encode(bytes(range(32))).decode())
 os.environ.setdefault("BOTHWAYS_DEMO", "0")
+# Measured where it matters, and not waited for everywhere else.
+os.environ.setdefault("BOTHWAYS_EVEN_SECONDS", "0")
 os.environ.setdefault("BOTHWAYS_HOSTS", "127.0.0.1,localhost,testserver")
 os.environ.setdefault("BOTHWAYS_STATIC_ROOT", tempfile.mkdtemp(prefix="bothways-static-"))

@@ -17,6 +17,7 @@ from bothways.core.identity.api import acting_of
 from bothways.core.pages.api import signed_in
 from bothways.people import sign_in_forms as forms
 from bothways.people.adapter import AccountAdapter
+from bothways.people.evenly import evenly
 from bothways.people.selectors import my_name
 from bothways.people.sessions import recently_signed_in
 
@@ -24,6 +25,7 @@ from bothways.people.sessions import recently_signed_in
 VISITOR_SECONDS = 3600
 # Django's types of `method_decorator` know no view with named arguments.
 SIGNED_IN: Any = signed_in
+EVENLY: Any = evenly
 FRESHLY_SIGNED_IN: Any = [signed_in, recently_signed_in]
 
 
@@ -63,18 +65,22 @@ class _Codes(_Answers):
         return response
 
 
+@method_decorator(EVENLY, name="dispatch")
 class SignIn(_Answers, account.RequestLoginCodeView):  # type: ignore[misc]
     form_class = forms.RequestCodeForm
 
 
+@method_decorator(EVENLY, name="dispatch")
 class SignUp(_Answers, account.SignupView):  # type: ignore[misc]
     form_class = forms.SignupForm
 
 
+@method_decorator(EVENLY, name="dispatch")
 class ConfirmCode(_Codes, account.ConfirmLoginCodeView):  # type: ignore[misc]
     form_class = forms.ConfirmLoginCodeForm
 
 
+@method_decorator(EVENLY, name="dispatch")
 class ConfirmAddress(_Codes, account.ConfirmEmailVerificationCodeView):  # type: ignore[misc]
     form_class = forms.ConfirmAddressForm
 
