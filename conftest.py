@@ -24,6 +24,15 @@ def addresses_of_a_real_installation() -> None:
     importlib.import_module("bothways.config.urls")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """The test databases know the key of the sign-in pages, as a real one does after its first start."""
+    from bothways.core.walls.api import keep_door_key
+
+    with django_db_blocker.unblock():
+        keep_door_key()
+
+
 # Tables without a model of ours: no flush between tests reaches them.
 UNFLUSHED = ("cache", "procrastinate_periodic_defers", "procrastinate_events", "procrastinate_jobs")
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.test import Client
 
 from bothways.core.identity.api import Acting, acting, open_entry
+from bothways.core.texts import api as texts
 from bothways.people import services as people
 from bothways.people.models import Person
 
@@ -43,3 +44,9 @@ def someone(name: str) -> Someone:
     assert who is not None
     people.set_name(who, name=name)
     return Someone(name, person, who)
+
+
+def open_name(owner_id: uuid.UUID, *, with_id: uuid.UUID, under: uuid.UUID) -> None:
+    """Open somebody's name to another, as a pair does when it is made."""
+    name = Person.objects.filter(id=owner_id).values_list("name_text", flat=True).first()
+    texts.share(owner_id=owner_id, text_ids=[name] if name else [], with_id=with_id, under=under)

@@ -25,7 +25,7 @@ HOUSE = [
     {"meet", "help"},
     {"pair"},
     {"match"},
-    {"enrol"},
+    {"enrol", "report"},
     {"programme"},
     {"people"},
     {"core"},

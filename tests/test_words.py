@@ -6,11 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
+from django.utils import formats
+from django.utils.translation import ngettext, override
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ["ar", "zh_Hans"]
@@ -85,3 +88,61 @@ def test_arabic_has_its_six_plural_forms() -> None:
     for message in committed("ar"):
         if isinstance(message.id, tuple):
             assert len(message.string) == 6, message.id
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1, "شريك واحد"),
+        (2, "شريكان"),
+        (3, "3 شركاء"),
+        (10, "10 شركاء"),
+        (11, "11 شريكًا"),
+        (99, "99 شريكًا"),
+        (100, "100 شريك"),
+        (102, "102 شريك"),
+        (103, "103 شركاء"),
+        (111, "111 شريكًا"),
+    ],
+)
+def test_an_arabic_number_takes_the_form_that_goes_with_it(number: int, said: str) -> None:
+    # Babel's own rule for Arabic has the last two forms the other way round.
+    with override("ar"):
+        assert ngettext("%(number)d partner", "%(number)d partners", number) % {"number": number} == said
+
+
+def test_arabic_days_and_numbers_have_no_english_order() -> None:
+    with override("ar"):
+        moment = datetime(2026, 12, 2, 16, 19)
+        assert formats.date_format(moment, "DATE_FORMAT") == "2 ديسمبر 2026"
+        assert formats.date_format(moment, "DATETIME_FORMAT") == "2 ديسمبر 2026، 4:19\N{NO-BREAK SPACE}م"
+        assert formats.number_format(5000, force_grouping=True) == "5,000"
+
+
+@pytest.mark.parametrize(
+    ("language", "wrong"),
+    [
+        ("ar", r"[\u0600-\u06ff]\s?[,;?]|[?\"“”]|[٠-٩]|\s[،؛؟.:!]"),
+        ("zh_Hans", r"[\u4e00-\u9fff] ?[,.;:?!()\"]|[,;:?!()\"] ?[\u4e00-\u9fff]|您"),
+    ],
+)
+def test_sentences_have_the_marks_of_their_language(language: str, wrong: str) -> None:
+    for message in committed(language):
+        words = message.string if isinstance(message.string, tuple) else (message.string,)
+        for string in words if message.id else ():
+            assert not re.search(wrong, PLACEHOLDER.sub("X", string)), string
+
+
+def test_the_list_of_words_is_what_the_pages_say() -> None:
+    """Each term of the product's list of words is in its catalogue, so that the list stays true."""
+    rows = re.findall(
+        r"^\| \*\*(.+?)\*\*[^|]* \| (.+?) \| (.+?) \|",
+        (ROOT / "docs/reference/words.md").read_text(),
+        re.MULTILINE,
+    )
+    assert len(rows) > 20
+    for place, language in ((1, "ar"), (2, "zh_Hans")):
+        said = (ROOT / "src/bothways/locale" / language / "LC_MESSAGES/django.po").read_text()
+        for row in rows:
+            for term in row[place].split(" / "):
+                assert term in said, f"{row[0]}: {term}"

@@ -18,13 +18,14 @@ from bothways.pair.tests.factory import a_pair
 from bothways.people import api as people
 from bothways.programme.models import Programme
 from bothways.programme.tests.factory import a_programme
+from bothways.report.tests.factory import a_lead
 from tests.cast import Someone, someone
 
 
 @dataclass
 class World:
     """Amina and Bo are a pair with a card, a meeting, a journal and a request; Chen and Fatima have an open
-    proposal; Gul waits; Dara is a stranger; Eli coordinates."""
+    proposal; Gul waits; Dara is a stranger; Eli coordinates, and has named a safeguarding lead."""
 
     programme: Programme
     pair: pairs.Pair
@@ -72,6 +73,7 @@ def build() -> World:
     """Make the world; about a second, most of it the two rounds."""
     cast = {name.lower(): someone(name) for name in ("Amina", "Bo", "Chen", "Fatima", "Gul", "Dara", "Eli")}
     programme = a_programme(cast["eli"])
+    a_lead(cast["eli"], programme)
     amina, bo = cast["amina"], cast["bo"]
     pair = a_pair(amina, bo, programme)
     _agree_card(pair, amina, bo)

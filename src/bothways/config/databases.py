@@ -1,4 +1,4 @@
-"""PostgreSQL only: `DATABASE_URL`, else the embedded server under `var/`."""
+"""PostgreSQL only: `DATABASE_URL`, else the embedded server under `var/`. Each process has its role."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
+from bothways.run import roles
+
+# A page that waits for somebody else's lock answers with a 503 after a while, and never hangs on.
+PATIENCE = "-c lock_timeout=8s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+
 
 @cache
 def _urls() -> tuple[str, str]:
-    from bothways.run.embedded import database_urls
-
-    return database_urls()
+    # Least first: whoever prepares the database says so.
+    return roles.urls(os.environ.get(roles.VARIABLE, roles.WEB))
 
 
 def database(alias: str) -> dict[str, Any]:
@@ -21,7 +25,7 @@ def database(alias: str) -> dict[str, Any]:
     main, keys = _urls()
     parts = conninfo_to_dict(keys if alias == "keys" else main)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "bothways.core.walls",
         "NAME": parts.get("dbname", "bothways"),
         "USER": parts.get("user", ""),
         "PASSWORD": parts.get("password", ""),
@@ -36,4 +40,6 @@ def database(alias: str) -> dict[str, Any]:
 
 def _options(parts: dict[str, Any]) -> dict[str, Any]:
     plain = {"dbname", "user", "password", "host", "port"}
-    return {"connect_timeout": 10, **{key: value for key, value in parts.items() if key not in plain}}
+    given = {key: value for key, value in parts.items() if key not in plain}
+    patience = {"options": PATIENCE} if os.environ.get(roles.VARIABLE, roles.WEB) == roles.WEB else {}
+    return {"connect_timeout": 10, **patience, **given}

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "bothways.people",
     "bothways.programme",
     "bothways.enrol",
+    "bothways.report",
     "bothways.match",
     "bothways.pair",
     "bothways.meet",
@@ -115,6 +116,8 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
+# Connections of the owner lower themselves to the role that serves (tests, the demo); see core/walls.
+WALLS_LOWER_ROLE = env_flag("LOWER_ROLE")
 DATABASES = {"default": database("default"), "keys": database("keys")}
 DATABASE_ROUTERS = ["bothways.core.keys.router.KeysRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -157,6 +160,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
+SESSION_ENGINE = "bothways.people.session_store"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -185,6 +189,7 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ar", _("Arabic")), ("zh-hans", _("Chinese"))]
+FORMAT_MODULE_PATH = "bothways.config.formats"
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -216,6 +221,9 @@ CONFIRM_AFTER_SECONDS = int(float(env("CONFIRM_AFTER_HOURS", "0.01" if DEMO else
 EVEN_SECONDS = float(env("EVEN_SECONDS", "0.25"))
 # At most this many letters with notices per person in seven days.
 NOTICES_PER_WEEK = int(env("NOTICES_PER_WEEK", "3"))
+
+# After this many days a sealed report is deleted, read or not.
+SEALED_REPORT_DAYS = int(env("SEALED_REPORT_DAYS", "90"))
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 200_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 600

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bothways.people.urls")),
     path("", include("bothways.programme.urls")),
     path("", include("bothways.enrol.urls")),
+    path("", include("bothways.report.urls")),
     path("", include("bothways.match.urls")),
     path("", include("bothways.pair.urls")),
     path("", include("bothways.meet.urls")),

@@ -10,6 +10,7 @@ from tqdm import tqdm
 from bothways.core.clock.api import travelled
 from bothways.core.identity.api import Acting
 from bothways.core.registry import api as registry
+from bothways.core.walls import api as walls
 from bothways.demo import life, together
 from bothways.demo.crew import Crew
 from bothways.demo.life import Answering, Arriving, Living
@@ -47,7 +48,8 @@ def fill(members: int, seed: int, *, quiet: bool = False, processes: int | None 
     ]
     with Crew(processes) as crew:
         _Story(eli, programme, crew, quiet).tell(arriving)
-    insight.publish_due()
+    with walls.working():
+        insight.publish_due()
     return programme
 
 
@@ -78,8 +80,9 @@ class _Story:
             cursor.execute("ANALYZE")
         with travelled(days_ago(when)):
             eli = sign_in(self.eli.person_id)
-            started = match.start_round(eli, programme_id=self.programme.pk)
-            with self._bar(f"A round, {when:.0f} days ago", 1) as bar:
+            with walls.inside(eli.token):
+                started = match.start_round(eli, programme_id=self.programme.pk)
+            with self._bar(f"A round, {when:.0f} days ago", 1) as bar, walls.working():
                 match.run_round(started.pk)
                 bar.update(1)
         if when > 1:

@@ -14,6 +14,7 @@ from django.db import transaction
 from bothways.core.clock.api import travelled
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting
+from bothways.core.walls import api as walls
 from bothways.demo.members import Invented
 from bothways.demo.place import arrive, days_ago, sign_in
 from bothways.enrol import api as enrol
@@ -49,12 +50,13 @@ def _comes(one: Arriving) -> Living:
     with travelled(days_ago(one.when)):
         with transaction.atomic():
             who = arrive(one.address, one.invented.name, one.invented.language)
-            enrolment = enrol.start(who, programme=programme)
-            enrol.save(who, enrolment_id=enrolment.pk, side=one.invented.side, **one.invented.answers)
-            agreed = dict.fromkeys(programmes.standing_texts(programme.pk), True)
-            enrol.consent(who, enrolment_id=enrolment.pk, answers=agreed)
-            enrol.send(who, enrolment_id=enrolment.pk)
-        with travelled(timedelta(seconds=settings.CONFIRM_AFTER_SECONDS + 60)):
+            with walls.inside(who.token):
+                enrolment = enrol.start(who, programme=programme)
+                enrol.save(who, enrolment_id=enrolment.pk, side=one.invented.side, **one.invented.answers)
+                agreed = dict.fromkeys(programmes.standing_texts(programme.pk), True)
+                enrol.consent(who, enrolment_id=enrolment.pk, answers=agreed)
+                enrol.send(who, enrolment_id=enrolment.pk)
+        with travelled(timedelta(seconds=settings.CONFIRM_AFTER_SECONDS + 60)), walls.inside(who.token):
             enrol.confirm(who, enrolment_id=enrolment.pk)
     return Living(who, one.invented)
 
@@ -73,12 +75,13 @@ def answer(batch: Sequence[Answering]) -> list[Living]:
 
 def _answers(one: Living, when: float) -> Living | None:
     with travelled(days_ago(when)):
-        waiting = match.open_proposals(one.who)
-        if not waiting:
-            return None
         awake = Living(sign_in(one.who.person_id), one.invented)
-        for proposal in waiting:
-            # The other person may have closed it a moment ago, in another process: nothing is left to answer.
-            with suppress(Refused):
-                match.answer(awake.who, proposal_id=proposal.pk, yes=one.invented.luck[0] < 0.85)
+        with walls.inside(awake.who.token):
+            waiting = match.open_proposals(awake.who)
+            for proposal in waiting:
+                # The other may have closed it a moment ago, in another process: nothing is left to answer.
+                with suppress(Refused):
+                    match.answer(awake.who, proposal_id=proposal.pk, yes=one.invented.luck[0] < 0.85)
+    if not waiting:
+        return None
     return awake

@@ -7,11 +7,14 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import translation
+from nacl.public import PrivateKey
 
 from bothways.core.identity.api import Acting, acting, open_entry
+from bothways.core.walls import api as walls
 from bothways.people import api as people
 from bothways.programme import api as programmes
 from bothways.programme.api import Programme, catalogue, towns
+from bothways.report import api as reports
 
 # Leipzig (GeoNames).
 CENTRE = 2879139
@@ -22,15 +25,22 @@ LANGUAGES = "en ar zh fr de es it pl uk ru tr fa prs ps kmr ti so vi".split()
 
 def arrive(address: str, name: str, language: str = "en") -> Acting:
     """An invented person opens an account, says what to be called, and is signed in."""
-    person = people.open_account(
-        address=address, adult=True, language=language, synthetic=True, name=name, time_zone="Europe/Berlin"
-    )
-    return sign_in(person.id)
+    with walls.at_the_door():
+        person = people.open_account(
+            address=address,
+            adult=True,
+            language=language,
+            synthetic=True,
+            name=name,
+            time_zone="Europe/Berlin",
+        )
+        return sign_in(person.id)
 
 
 def sign_in(person_id: uuid.UUID) -> Acting:
     """An invented person signs in (again): sessions of half a year ago have ended."""
-    who = acting(open_entry(person_id))
+    with walls.at_the_door():
+        who = acting(open_entry(person_id))
     assert who is not None
     return who
 
@@ -38,7 +48,7 @@ def sign_in(person_id: uuid.UUID) -> Acting:
 def found(members: int) -> tuple[Acting, Programme, dict[int, int]]:
     """Eli sets the programme up. Returns Eli, the programme, and the population by leaf area."""
     eli = arrive(ELI, "Eli")
-    with transaction.atomic(), translation.override("en"):
+    with walls.inside(eli.token), transaction.atomic(), translation.override("en"):
         programme = programmes.create_programme(
             eli,
             code=programmes.new_setup_code(),
@@ -70,8 +80,19 @@ def found(members: int) -> tuple[Acting, Programme, dict[int, int]]:
             ],
         )
         programmes.publish(eli, programme)
+        _name_lead(eli, programme)
     programme.refresh_from_db()
     return eli, programme, populations
+
+
+def _name_lead(eli: Acting, programme: Programme) -> None:
+    """A safeguarding lead to look at: the private key is thrown away at once, nobody is behind it."""
+    reports.set_contact(
+        eli,
+        programme_id=programme.id,
+        contact="This is a demo: nobody reads what is sent. Elsewhere a telephone number stands here.",
+    )
+    reports.set_key(eli, programme_id=programme.id, line=reports.line_of(PrivateKey.generate()).line())
 
 
 def _areas(eli: Acting, programme: Programme, members: int) -> dict[int, int]:

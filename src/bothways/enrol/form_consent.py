@@ -19,7 +19,7 @@ from bothways.programme.api import ConsentText
 _AFTER_NO: dict[str, Promise | str] = {
     "match": _("If you say no, you can still be here, but nobody is proposed to you."),
     "contact": _("If you say no, you and your partner can still plan everything here."),
-    "notices": _("If you say no, you find everything new on your first page here."),
+    "notices": _("If you say no, you find everything new on your home page here."),
     "figures": _("If you say no, you are not counted. Nothing else changes."),
 }
 _ANSWER = {"required": _("Please say yes or no.")}

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from bothways.core.identity.api import Acting
 from bothways.core.registry.api import Section, register
@@ -65,7 +65,7 @@ def _consents(who: Acting) -> Section:
             {
                 "programme": row.text.programme.name,
                 "purpose": str(programmes.PURPOSES[row.purpose]),
-                "given": _("yes") if row.given else _("no"),
+                "given": pgettext("consent", "yes") if row.given else pgettext("consent", "no"),
                 "version": row.text.version,
                 "words": programmes.consent_words(row.text),
                 "at": row.at,

@@ -6,8 +6,7 @@ import uuid
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from bothways.core.identity.api import Acting
 from bothways.core.registry.api import Section, register
@@ -41,7 +40,7 @@ def _proposals(who: Acting) -> Section:
             "programme": names.get(one.programme_id, ""),
             "until": one.expires_at,
             "state": str(STATES[Proposal.State(one.state)]),
-            "answer": _("yes") if one.id in said else "",
+            "answer": pgettext("proposal", "yes") if one.id in said else "",
             "reasons": " ".join(words.explain_reasons(one.reasons)),
         }
         for one in found

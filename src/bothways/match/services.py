@@ -128,7 +128,7 @@ def _check_my_side(who: Acting, proposal: Proposal) -> None:
     if mine is None:
         raise Refused(IS_CLOSED)
     if mine.state != enrol.Enrolment.State.ACTIVE:
-        raise Refused(_("Your enrolment is paused. Resume it first, then say yes."))
+        raise Refused(_("Your enrolment is paused. End the pause first, then say yes."))
     if mine.partners >= mine.capacity:
         raise Refused(
             _("You have as many partners as you wished for. To say yes, change that in your enrolment.")

@@ -18,7 +18,7 @@ MOST_TIMES = 3
 NO_SUCH_ROUND = gettext_lazy("A round could not be started just now. Please try again in a minute.")
 
 STAGES: dict[str, Words] = {
-    "queued": gettext_lazy("Waiting for a free worker."),
+    "queued": gettext_lazy("Waiting for its turn."),
     "reading": gettext_lazy("Reading what members offer and would like."),
     "listing": gettext_lazy("Looking who would suit whom, both ways."),
     "solving": gettext_lazy("Finding the best set of pairs for everybody at once."),
@@ -35,7 +35,7 @@ FAULTS: dict[str, Words] = {
         "If it happens again, tell the people who run this server."
     ),
     "stopped": gettext_lazy(
-        "The worker stopped three times. Tell the people who run this server, then start another round."
+        "The work on this round stopped three times. Tell the people who run this server, then start another."
     ),
     "unproved": gettext_lazy(
         "The result did not pass its check, so nothing of it was used. Tell the people who run this server."
@@ -63,7 +63,7 @@ LEFT_OVER: dict[str, Words] = {
     "nobody_yet": gettext_lazy("There are too few people here yet."),
     "nobody_language": gettext_lazy("There are too few people here yet with whom you share a language."),
     "nobody_needs": gettext_lazy(
-        "There are too few people here yet where what one of you needs is what the other can offer."
+        "There are too few people here yet who fit what you need, and whose needs you fit."
     ),
     "nobody_mode": gettext_lazy("There are too few people here yet who like to meet in the ways you chose."),
     "nobody_near": gettext_lazy("There are too few people yet who are near enough and would suit you."),

@@ -54,6 +54,11 @@ def feed_of(token: str) -> Feed:
     return feed
 
 
+def could_be_token(token: str) -> bool:
+    """Whether it has the letters of a token. Anything else is not asked for."""
+    return token.isascii() and token.isprintable()
+
+
 def token_hash(token: str) -> bytes:
     """What is kept of a token."""
     return hashlib.sha256(token.encode()).digest()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, acting_of
 from bothways.core.outbox.api import seen
 from bothways.core.pages.api import signed_in
+from bothways.core.walls import api as walls
 from bothways.meet import access, calendar, journal, selectors, services, when
 from bothways.meet.forms import LineForm, MeetingForm, MoveForm
 from bothways.meet.models import Meeting
@@ -252,7 +253,11 @@ def my_calendar_off(request: HttpRequest) -> HttpResponse:
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """Public: the token is the key. Everything that is not a live token looks the same."""
-    return _calendar_response(calendar.feed_file(access.feed_of(token)))
+    # Not the session's person, if there is one: whoever has the link reads as its owner.
+    if not access.could_be_token(token):
+        raise Http404
+    with walls.opened_by("meet_enter_feed(%s)", token):
+        return _calendar_response(calendar.feed_file(access.feed_of(token)))
 
 
 def _calendar_response(content: bytes) -> HttpResponse:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from bothways.core.clock.api import now, today
@@ -23,7 +23,6 @@ from bothways.pair.models import Half, Pair
 from bothways.pair.notices import tell
 from bothways.pair.paths import pair_path
 from bothways.pair.words import cleaned
-from bothways.people import api as people
 
 LONGEST_PAUSE = timedelta(days=366)
 CONTACT_LENGTH = 500
@@ -41,10 +40,16 @@ def make(*, proposal: match.Proposal) -> None:
         for number, (person_id, enrolment_id) in enumerate(sides)
     )
     record("pair.made", programme_id=pair.programme_id, object_id=pair.id)
-    for half, other in (halves, reversed(halves)):
-        people.share_name(half.person_id, with_id=other.person_id, under=pair.id)
+    _open_names(pair)
+    for half in halves:
         record("pair.joined", programme_id=pair.programme_id, person_id=half.person_id, object_id=pair.id)
         tell(half, "pair.made", path=pair_path(pair.id), key=f"pair.made:{pair.id}")
+
+
+def _open_names(pair: Pair) -> None:
+    """The two learn each other's names. The database does it: neither may share the other's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pair_open_names(%s)", [pair.id])
 
 
 @transaction.atomic
@@ -180,11 +185,12 @@ def _end(pair_id: uuid.UUID) -> bool:
 
 def _forget_words(pair: Pair, halves: list[Half]) -> None:
     """Close every text that was open under the pair, and delete those that had no other use."""
-    texts.unshare(under=pair.id)
     cards = list(pair.cards.all())
     for half in halves:
         own = [text_id for card in cards for text_id in card.texts_of(half.person_id)]
         texts.drop(owner_id=half.person_id, text_ids=[*own, *filter(None, [half.contact_text])])
+    # Last: until then the other's words are open to the one who ends the pair, and can be deleted.
+    texts.unshare(under=pair.id)
     pair.cards.all().delete()
     Half.objects.filter(pair=pair).update(contact_text=None, paused_until=None)
 

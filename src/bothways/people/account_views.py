@@ -8,6 +8,7 @@ from allauth.account import views as account
 from allauth.mfa.webauthn import views as passkeys
 from allauth.mfa.webauthn.internal import auth
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from bothways.core.faults import Refused
 from bothways.core.identity.api import acting_of
 from bothways.core.pages.api import signed_in
+from bothways.core.walls import api as walls
 from bothways.people import sign_in_forms as forms
 from bothways.people.adapter import AccountAdapter
 from bothways.people.evenly import evenly
@@ -27,6 +29,17 @@ VISITOR_SECONDS = 3600
 SIGNED_IN: Any = signed_in
 EVENLY: Any = evenly
 FRESHLY_SIGNED_IN: Any = [signed_in, recently_signed_in]
+
+
+class _AtTheDoor:
+    """Finds accounts by what was typed and opens sessions: nobody is signed in yet, see `core.walls`."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with walls.at_the_door():
+            response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+            if isinstance(response, SimpleTemplateResponse):
+                response.render()
+            return response
 
 
 class _Answers:
@@ -66,26 +79,26 @@ class _Codes(_Answers):
 
 
 @method_decorator(EVENLY, name="dispatch")
-class SignIn(_Answers, account.RequestLoginCodeView):  # type: ignore[misc]
+class SignIn(_AtTheDoor, _Answers, account.RequestLoginCodeView):  # type: ignore[misc]
     form_class = forms.RequestCodeForm
 
 
 @method_decorator(EVENLY, name="dispatch")
-class SignUp(_Answers, account.SignupView):  # type: ignore[misc]
+class SignUp(_AtTheDoor, _Answers, account.SignupView):  # type: ignore[misc]
     form_class = forms.SignupForm
 
 
 @method_decorator(EVENLY, name="dispatch")
-class ConfirmCode(_Codes, account.ConfirmLoginCodeView):  # type: ignore[misc]
+class ConfirmCode(_AtTheDoor, _Codes, account.ConfirmLoginCodeView):  # type: ignore[misc]
     form_class = forms.ConfirmLoginCodeForm
 
 
 @method_decorator(EVENLY, name="dispatch")
-class ConfirmAddress(_Codes, account.ConfirmEmailVerificationCodeView):  # type: ignore[misc]
+class ConfirmAddress(_AtTheDoor, _Codes, account.ConfirmEmailVerificationCodeView):  # type: ignore[misc]
     form_class = forms.ConfirmAddressForm
 
 
-class SignInWithPasskey(passkeys.LoginWebAuthnView):  # type: ignore[misc]
+class SignInWithPasskey(_AtTheDoor, passkeys.LoginWebAuthnView):  # type: ignore[misc]
     form_class = forms.SignInPasskeyForm
 
 

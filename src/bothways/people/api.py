@@ -2,8 +2,9 @@
 
 from bothways.people.leaving import leave
 from bothways.people.models import Person
+from bothways.people.networks import network_of
 from bothways.people.selectors import language_of, my_name, names_for, time_zone_of
-from bothways.people.services import NAME_LENGTH, open_account, set_language, set_name, share_name
+from bothways.people.services import NAME_LENGTH, open_account, set_language, set_name
 from bothways.people.sessions import signed_in_with_passkey
 
 __all__ = [
@@ -13,10 +14,10 @@ __all__ = [
     "leave",
     "my_name",
     "names_for",
+    "network_of",
     "open_account",
     "set_language",
     "set_name",
-    "share_name",
     "signed_in_with_passkey",
     "time_zone_of",
 ]

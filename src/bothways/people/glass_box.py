@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from bothways.core.identity.api import Acting
@@ -37,7 +38,7 @@ def _account(person: Person) -> Section:
                 "joined_at": person.joined_at,
                 "adult_confirmed_at": person.adult_confirmed_at,
                 "address_confirmed": EmailAddress.objects.filter(user=person, verified=True).exists(),
-                "language": person.language,
+                "language": str(dict(settings.LANGUAGES).get(person.language, person.language)),
                 "time_zone": person.time_zone,
                 "notices_by_mail": person.notices_by_mail,
                 "synthetic": person.synthetic,

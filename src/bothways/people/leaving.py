@@ -25,6 +25,7 @@ def leave(who: Acting) -> None:
     with transaction.atomic():
         person = lock(who)
         Person.objects.filter(id=person.id).update(is_active=False)
+        registry.mark_leaving(person.id)
         # Before anything else: from here on no other session of theirs can write.
         end_all_entries(person.id)
         registry.fire("person.leaving", person_id=person.id)
@@ -40,6 +41,7 @@ def finish_leaving() -> int:
     """Erase people whose leaving was interrupted, and destroy keys that are due. Returns how many people."""
     left = list(Person.objects.filter(is_active=False).values_list("id", flat=True))
     for person_id in left:
+        registry.mark_leaving(person_id)
         registry.erase(person_id)
     registry.finish_erasing()
     return len(left)

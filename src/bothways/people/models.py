@@ -57,7 +57,10 @@ class Person(AbstractBaseUser):
 
 
 class Device(models.Model):
-    """A signed-in browser: which stored session is whose, so that leaving deletes the sessions too."""
+    """A signed-in browser: which stored session is whose, so that leaving deletes the sessions too.
+
+    `session_key` is the name of the stored row (see `session_store.py`), which opens nothing.
+    """
 
     session_key = models.CharField(max_length=40, primary_key=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="devices")

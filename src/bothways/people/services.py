@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 import zoneinfo
 
 from allauth.account.models import EmailAddress
@@ -129,13 +128,6 @@ def _change(person: Person, **wanted: str | bool) -> None:
     if changed:
         Person.objects.filter(id=person.id).update(**changed)
         record("person.settings", person_id=person.id)
-
-
-def share_name(person_id: uuid.UUID, *, with_id: uuid.UUID, under: uuid.UUID) -> None:
-    """Open a person's name to one other, as long as `under` (their pair, their request) stands."""
-    text_id = Person.objects.filter(id=person_id).values_list("name_text", flat=True).first()
-    if text_id:
-        texts.share(owner_id=person_id, text_ids=[text_id], with_id=with_id, under=under)
 
 
 def lock(who: Acting) -> Person:

@@ -19,6 +19,7 @@ from bothways.core.identity.api import Acting, NotSignedIn, acting, end_all_entr
 from bothways.core.identity.middleware import SESSION_KEY
 from bothways.core.pages.api import P, View
 from bothways.people.models import Device, Person
+from bothways.people.session_store import stored_key
 
 SIGNED_IN_AT = "signed_in_at"
 FRESH = timedelta(minutes=30)
@@ -39,7 +40,8 @@ def enter(sender: Any, request: HttpRequest, user: Person, **kwargs: Any) -> Non
         session[SESSION_KEY] = open_entry(user.pk)
         session[SIGNED_IN_AT] = now().isoformat()
         session.set_expiry(None)
-        Device.objects.update_or_create(session_key=session.session_key, defaults={"person_id": user.pk})
+        row = stored_key(str(session.session_key))
+        Device.objects.update_or_create(session_key=row, defaults={"person_id": user.pk})
 
 
 def go_out(sender: Any, request: HttpRequest, user: Person | None, **kwargs: Any) -> None:
@@ -48,7 +50,7 @@ def go_out(sender: Any, request: HttpRequest, user: Person | None, **kwargs: Any
     if who:
         end_entry(who)
     if request.session.session_key:
-        Device.objects.filter(session_key=request.session.session_key).delete()
+        Device.objects.filter(session_key=stored_key(request.session.session_key)).delete()
 
 
 def sign_out_everywhere(who: Acting) -> None:

@@ -85,9 +85,9 @@ def readable(value: Any, zone: zoneinfo.ZoneInfo) -> str:
         case str() | Promise() | uuid.UUID():
             return str(value)
         case dict():
-            return ", ".join(f"{key}: {readable(item, zone)}" for key, item in value.items()) or "–"
+            return _(", ").join(f"{key}: {readable(item, zone)}" for key, item in value.items()) or "–"
         case Iterable():
-            return ", ".join(readable(item, zone) for item in value) or "–"
+            return _(", ").join(readable(item, zone) for item in value) or "–"
         case _:
             return str(value)
 

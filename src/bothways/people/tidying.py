@@ -28,6 +28,7 @@ def remove_unconfirmed() -> int:
     # Nobody signs in to them while they are being erased.
     gone = [person_id for person_id in ids if stale.filter(id=person_id).update(is_active=False)]
     for person_id in gone:
+        registry.mark_leaving(person_id)
         registry.erase(person_id)
     return len(gone)
 

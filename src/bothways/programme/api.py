@@ -39,6 +39,7 @@ from bothways.programme.services import (
     set_lists,
     set_sides,
 )
+from bothways.programme.services.guard import as_coordinator
 from bothways.programme.tiles import tiles
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "all_programmes",
     "area_tree",
     "areas",
+    "as_coordinator",
     "by_id",
     "by_slug",
     "catalogue",

@@ -25,9 +25,9 @@ PURPOSES: dict[str, Promise | str] = {
 TEXTS: dict[str, Promise | str] = {
     Purpose.MATCH: _(
         "The programme may use my answers to find people who would suit me. A computer compares answers; "
-        "no person looks through a list of people. When it proposes somebody, that person sees the reasons "
-        "that we share, and nothing else about me until we both say yes. I can say no to any proposal and "
-        "need not say why. I can take this back at any time."
+        "no person looks through a list of people. When it proposes somebody and me to each other, we both "
+        "see the same reasons. That person sees nothing else about me until we both say yes. I can say no "
+        "to any proposal and need not say why. I can take this back at any time."
     ),
     Purpose.CONTACT: _(
         "When somebody and I have both said yes, my partner may see the contact details that I choose to "

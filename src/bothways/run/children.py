@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +42,8 @@ class Child:
     command: Sequence[str]
     log: Path
     keep: Sequence[int] = ()
+    # All of its environment; None: ours.
+    environment: Mapping[str, str] | None = None
     process: subprocess.Popen[bytes] | None = None
     begun: float = 0.0
     pause: float = FIRST_PAUSE
@@ -58,6 +60,7 @@ class Child:
                 # Its own session: Ctrl-C reaches the supervisor alone, which then stops things in order.
                 start_new_session=True,
                 pass_fds=self.keep,
+                env=self.environment,
                 preexec_fn=dying_with_parent(),
             )
         self.begun = time.monotonic()

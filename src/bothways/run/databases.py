@@ -30,6 +30,14 @@ def other(url: str, database: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/{quote(database, safe='')}{query}"
 
 
+def as_role(url: str, role: str, password: str) -> str:
+    """The same server and database for another role (both already quoted for a URL)."""
+    parts = _parts(url)
+    place = parts.netloc.rpartition("@")[2]
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{role}:{password}@{place}{parts.path}{query}"
+
+
 def name_in(url: str) -> str:
     return unquote(_parts(url).path.lstrip("/"))
 

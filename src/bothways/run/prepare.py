@@ -13,6 +13,7 @@ import os
 import sys
 from pathlib import Path
 
+from bothways.run import roles
 from bothways.run.faults import guarded
 from bothways.run.places import make_var
 
@@ -89,9 +90,13 @@ def main() -> int:
     from django.core.management import call_command
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bothways.config.settings")
+    os.environ[roles.VARIABLE] = roles.OWNER
+    # What the owner does for invented people, it does with their rights (see bothways.core.walls).
+    os.environ["BOTHWAYS_LOWER_ROLE"] = "1"
     django.setup()
     for alias in ("default", "keys"):
         migrate(alias)
+    roles.settle(*roles.urls(roles.OWNER))
     call_command("installation")
     collect()
     if os.environ.get("BOTHWAYS_DEMO") == "1" and len(sys.argv) > 1:

@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 
-from bothways.run import checks, children, embedded, keyfiles, unchanged
+from bothways.run import checks, children, embedded, keyfiles, roles, unchanged
 from bothways.run.children import Child
 from bothways.run.faults import Fault
 from bothways.run.places import log_file, make_var
@@ -115,9 +115,23 @@ def _children(held: socket.socket) -> list[Child]:
     # No access log: addresses of pages and feeds are personal.
     web += ["--log-level", "warning", "--graceful-timeout", "5", "--no-control-socket"]
     worker = [python, "-m", "bothways.cli", "procrastinate", "worker", "--shutdown-graceful-timeout", "8"]
+    owner = os.environ["DATABASE_URL"], os.environ["KEYS_DATABASE_URL"]
+    held_open = embedded.handles()
     return [
-        Child("web server", web, log_file("web"), keep=(held.fileno(), *embedded.handles())),
-        Child("worker", worker, log_file("worker"), keep=embedded.handles()),
+        Child(
+            "web server",
+            web,
+            log_file("web"),
+            keep=(held.fileno(), *held_open),
+            environment=roles.environment(roles.WEB, *owner),
+        ),
+        Child(
+            "worker",
+            worker,
+            log_file("worker"),
+            keep=held_open,
+            environment=roles.environment(roles.WORKER, *owner),
+        ),
     ]
 
 

@@ -37,13 +37,17 @@ def record(
     """Add an event in the caller's transaction. `kind` must be declared; numbers only, never words."""
     if kind not in _kinds:
         raise ValueError(f"event kind {kind!r} is not declared")
-    Event.objects.create(
-        at=now(),
-        kind=kind,
-        programme_id=programme_id,
-        person_id=person_id,
-        object_id=object_id or uuid.UUID(int=0),
-        numbers=numbers,
+    _add(
+        [
+            Event(
+                at=now(),
+                kind=kind,
+                programme_id=programme_id,
+                person_id=person_id,
+                object_id=object_id or uuid.UUID(int=0),
+                numbers=numbers,
+            )
+        ]
     )
 
 
@@ -54,13 +58,18 @@ def record_all(
     if kind not in _kinds:
         raise ValueError(f"event kind {kind!r} is not declared")
     moment = now()
-    Event.objects.bulk_create(
+    _add(
         [
             Event(at=moment, kind=kind, programme_id=programme_id, person_id=person_id, object_id=object_id)
             for person_id, object_id in rows
-        ],
-        batch_size=2000,
+        ]
     )
+
+
+def _add(rows: list[Event]) -> None:
+    # Nothing conflicts here; it is for what comes with it: the ids are not asked back. The one who writes
+    # about somebody else may add the row and may not read it.
+    Event.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
 
 
 def count_by_kind(

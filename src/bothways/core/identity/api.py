@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
@@ -25,6 +25,8 @@ class Acting:
 
     person_id: uuid.UUID
     entry_id: uuid.UUID
+    # What the database is entered with (`core.walls`). Empty where a request has entered already.
+    token: str = field(default="", repr=False, compare=False)
 
 
 def open_entry(person_id: uuid.UUID) -> str:
@@ -47,7 +49,7 @@ def acting(token: str) -> Acting | None:
         .only("id", "person_id")
         .first()
     )
-    return Acting(entry.person_id, entry.id) if entry else None
+    return Acting(entry.person_id, entry.id, token) if entry else None
 
 
 def confirm(who: Acting) -> None:

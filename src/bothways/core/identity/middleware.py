@@ -6,26 +6,36 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from bothways.core.identity.api import NotSignedIn, acting
+from bothways.core.identity.api import Acting, NotSignedIn
+from bothways.core.walls import api as walls
 
 SESSION_KEY = "entry"
 
 
 class ActingMiddleware:
-    """Sets `request.acting` from the session's entry; a session whose entry ended is signed out."""
+    """Ties the request to its session's person, at the database too, and sets `request.acting`.
+
+    A session whose entry has ended is signed out. The token of the entry lies in the session, which the
+    cookie alone opens.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.acting = None  # type: ignore[attr-defined]
-        if request.user.is_authenticated:
-            who = acting(str(request.session.get(SESSION_KEY, "")))
-            if who is None or who.person_id != request.user.pk:
+        token = request.session.get(SESSION_KEY)
+        if isinstance(token, str) and token:
+            with walls.inside(token) as stay:
+                person, entry = stay.found
+                if person is not None and entry is not None and person == request.user.pk:
+                    request.acting = Acting(person, entry)  # type: ignore[attr-defined]
+                    return self.get_response(request)
                 logout(request)
-            else:
-                request.acting = who  # type: ignore[attr-defined]
-        return self.get_response(request)
+        with walls.visiting():
+            if request.user.is_authenticated:
+                logout(request)
+            return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, NotSignedIn):

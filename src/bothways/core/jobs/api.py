@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 from procrastinate.contrib.django import app
+
+from bothways.core.walls import api as walls
 
 
 def job(queue: str = "default") -> Callable[[Callable[..., None]], Any]:
@@ -15,7 +18,7 @@ def job(queue: str = "default") -> Callable[[Callable[..., None]], Any]:
     """
 
     def register(work: Callable[..., None]) -> Any:
-        return app.task(queue=queue, pass_context=False)(work)
+        return app.task(queue=queue, pass_context=False)(_as_job(work))
 
     return register
 
@@ -28,7 +31,19 @@ def every(cron: str) -> Callable[[Callable[[int], None]], Any]:
     """
 
     def register(work: Callable[[int], None]) -> Any:
-        task = app.task(queueing_lock=f"{work.__module__}.{work.__name__}", pass_context=False)(work)
+        lock = f"{work.__module__}.{work.__name__}"
+        task = app.task(queueing_lock=lock, pass_context=False)(_as_job(work))
         return app.periodic(cron=cron)(task)
 
     return register
+
+
+def _as_job(work: Callable[..., None]) -> Callable[..., None]:
+    """Run it with the rights of jobs, whoever calls it."""
+
+    @functools.wraps(work)
+    def run(*args: Any, **kwargs: Any) -> None:
+        with walls.working():
+            work(*args, **kwargs)
+
+    return run

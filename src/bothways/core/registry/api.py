@@ -18,6 +18,7 @@ from bothways.core.clock.api import now
 from bothways.core.identity.api import Acting
 from bothways.core.keys import api as keys
 from bothways.core.registry.models import Installation, Tombstone
+from bothways.core.walls import api as walls
 
 Words = Promise | str
 
@@ -70,21 +71,29 @@ def fire(hook: str, **about: Any) -> None:
 def erase(person_id: uuid.UUID) -> None:
     """Take a person out of every room, then destroy the key of their texts.
 
-    Rows go in one transaction, highest room first; the key goes right after it. If the program
-    dies in between, `finish_erasing` (a job, every minute) destroys the key.
+    `mark_leaving` comes before. Rows go in one transaction, highest room first; the key goes right
+    after it. If the program dies in between, `finish_erasing` (a job, every minute) destroys the key.
     """
-    with transaction.atomic():
-        Tombstone.objects.get_or_create(person_id=person_id, defaults={"left_at": now()})
-        for erase_room in reversed(_erasers.values()):
-            erase_room(person_id)
-    _destroy_key(person_id)
+    with walls.leaving(person_id):
+        with transaction.atomic():
+            for erase_room in reversed(_erasers.values()):
+                erase_room(person_id)
+        _destroy_key(person_id)
+
+
+def mark_leaving(person_id: uuid.UUID) -> None:
+    """Say, in the caller's transaction, that somebody leaves: in their own session, or by a job that
+    removes an account nobody confirmed. From then on they can be erased and can do nothing else."""
+    # No look before: a job may add the row and a person may read it, but hardly anybody both.
+    Tombstone.objects.bulk_create([Tombstone(person_id=person_id, left_at=now())], ignore_conflicts=True)
 
 
 def finish_erasing() -> int:
     """Destroy the keys of people whose leaving was interrupted. Returns how many."""
     pending = list(Tombstone.objects.filter(key_destroyed_at=None).values_list("person_id", flat=True))
     for person_id in pending:
-        _destroy_key(person_id)
+        with walls.leaving(person_id):
+            _destroy_key(person_id)
     return len(pending)
 
 

@@ -200,6 +200,7 @@ def test_erasing_takes_everything_and_can_be_finished_later(amina, bo) -> None:
     mine = texts.put(owner_id=amina.person_id, kind="note", words="mine")
     theirs = texts.put(owner_id=bo.person_id, kind="note", words="theirs")
     texts.share(owner_id=amina.person_id, text_ids=[mine], with_id=bo.person_id, under=uuid.uuid4())
+    registry.mark_leaving(amina.person_id)
     registry.erase(amina.person_id)
     assert texts.read(bo, [mine]) == {}
     assert texts.read(bo, [theirs]) == {theirs: "theirs"}

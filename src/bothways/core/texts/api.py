@@ -58,7 +58,8 @@ def share(
     """Open the owner's own texts to one other person, as long as `under` (a pair, a request) stands."""
     own = Text.objects.filter(id__in=list(text_ids), owner_id=owner_id).values_list("id", flat=True)
     Share.objects.bulk_create(
-        [Share(text_id=text_id, with_id=with_id, under=under) for text_id in own], ignore_conflicts=True
+        [Share(text_id=text_id, owner_id=owner_id, with_id=with_id, under=under) for text_id in own],
+        ignore_conflicts=True,
     )
 
 

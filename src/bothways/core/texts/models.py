@@ -21,7 +21,11 @@ class Text(models.Model):
 class Share(models.Model):
     """A text opened by its writer to one other person, under one pair or request."""
 
-    text = models.ForeignKey(Text, on_delete=models.CASCADE, related_name="shares")
+    # The database itself cascades: whoever may delete a text opened to them need not see who else reads it,
+    # and loses sight of the text with their own share.
+    text = models.ForeignKey(Text, on_delete=models.DO_NOTHING, related_name="shares")
+    # Whose text it is, as on the text itself: row security asks for it at every reading.
+    owner_id = models.UUIDField(db_index=True)
     with_id = models.UUIDField()
     under = models.UUIDField(db_index=True)
 

@@ -39,6 +39,7 @@ def test_who_gets_a_request_to_the_partner(amina, bo, chen, dara, eli, fatima, p
     assert amina.browser().post(f"{path}open/").status_code == 403
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_request_to_the_coordinators_step_by_step(amina, bo, eli, fatima, programme, pair) -> None:
     request = asked(amina, programme)
     path, browser = f"/requests/{request.id}/", eli.browser()

@@ -151,7 +151,7 @@ def test_after_the_time_is_over_only_a_no_does_anything(amina, bo, proposal, pro
 
 def test_a_paused_member_is_told_to_resume_first(amina, proposal) -> None:
     enrolments.pause(amina.who, enrolment_id=Enrolment.objects.get(person_id=amina.id).id)
-    with pytest.raises(Refused, match="Resume it first"):
+    with pytest.raises(Refused, match="End the pause first"):
         answer(amina.who, proposal_id=proposal.id, yes=True)
     assert state(proposal) == OPEN
 

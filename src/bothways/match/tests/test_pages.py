@@ -120,7 +120,7 @@ def test_a_refusal_is_said_on_the_same_page(amina, proposal) -> None:
     enrolments.pause(amina.who, enrolment_id=Enrolment.objects.get(person_id=amina.id).id)
     response = amina.browser().post(page(proposal), {"answer": "yes"})
     assert response.status_code == 409
-    assert "Resume it first" in text(response)
+    assert "End the pause first" in text(response)
 
 
 def test_other_ways_of_asking_are_refused(amina, eli, proposal, programme) -> None:
@@ -157,7 +157,7 @@ def test_the_button_starts_one_round_however_often(eli, programme) -> None:
     assert first.status_code == again.status_code == 302
     assert first.url == again.url == f"/rounds/{Round.objects.get().id}/"
     words = text(browser.get(first.url))
-    assert "Waiting for a free worker." in words
+    assert "Waiting for its turn." in words
     assert 'http-equiv="refresh"' in words
     assert 'hx-trigger="every 2s"' in words
 
@@ -178,7 +178,7 @@ def test_the_progress_stops_asking_when_it_is_done(eli, amina, bo, programme) ->
 def test_a_failed_round_says_what_to_do(eli, programme) -> None:
     mine = rounds.ask(programme.id)
     Round.objects.update(state="failed", stage="failed", fault="stopped")
-    assert "The worker stopped three times." in text(eli.browser().get(f"/rounds/{mine.id}/"))
+    assert "The work on this round stopped three times." in text(eli.browser().get(f"/rounds/{mine.id}/"))
     words = text(eli.browser().get(f"/p/{programme.slug}/rounds/"))
     assert "It could not be finished. Nothing was proposed." in words
     assert "Checked" not in words

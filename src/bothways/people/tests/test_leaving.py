@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import IntegrityError, OperationalError, connections
 from django.db.models import QuerySet
 from django.urls import reverse
-from tests.cast import someone
+from tests.cast import open_name, someone
 
 from bothways.core.events.models import Event
 from bothways.core.identity.api import NotSignedIn, acting, open_entry
@@ -78,7 +78,7 @@ def test_after_leaving_only_the_tombstone_knows_the_person():
     person = Person.objects.get()
     browser.post(reverse("me"), {"name": "Amina", "language": "ar", "time_zone": "Africa/Cairo"})
     bo = someone("Bo")
-    services.share_name(person.id, with_id=bo.id, under=bo.id)
+    open_name(person.id, with_id=bo.id, under=bo.id)
     browser.post(reverse("leave"))
     marks = {str(person.id), person.id.hex, person.email}
     places = {where for where, value in everything_stored() if any(mark in value for mark in marks)}
@@ -123,7 +123,9 @@ def test_a_code_that_was_asked_for_before_leaving_opens_nothing():
 def test_a_sign_up_whose_account_was_cleared_away_opens_nothing():
     browser = visitor()
     ask_to_join(browser, "amina@example.org")
-    registry.erase(Person.objects.get().id)
+    person = Person.objects.get()
+    registry.mark_leaving(person.id)
+    registry.erase(person.id)
     answer = browser.post(reverse("account_email_verification_sent"), {"code": newest_code()})
     assert answer.status_code == 422 and not is_in(browser)
 

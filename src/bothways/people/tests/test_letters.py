@@ -95,6 +95,7 @@ def test_nobody_is_written_to_after_leaving(postman, kinds):
     Person.objects.filter(id=amina.id).update(is_active=False)
     outbox.tell(amina.id, "test.news", path="/", key="1")
     assert outbox.deliver() == 0
+    registry.mark_leaving(amina.id)
     registry.erase(amina.id)
     assert delivery.send_letter(amina.id) is False and postman == []
 

@@ -20,6 +20,7 @@ from bothways.core.texts.models import Text
 from bothways.people import services, tidying
 from bothways.people.addresses import opaque
 from bothways.people.models import Device, Person
+from bothways.people.session_store import stored_key
 from bothways.people.tests.steps import (
     ask_for_code,
     ask_to_join,
@@ -239,7 +240,7 @@ def test_signing_in_opens_an_entry_and_signing_out_ends_it():
     join(visitor(), AMINA)
     browser = visitor()
     sign_in(browser, AMINA)
-    token, key = browser.session[SESSION_KEY], browser.session.session_key
+    token, key = browser.session[SESSION_KEY], stored_key(browser.session.session_key)
     assert acting(token).person_id == Person.objects.get().id
     assert Device.objects.filter(session_key=key).exists()
     assert browser.get(reverse("account_logout")).status_code == 200
@@ -258,7 +259,7 @@ def test_a_planted_session_does_not_become_the_persons_session():
     other = visitor()
     other.cookies["sessionid"] = planted
     assert not is_in(other)
-    assert not Session.objects.filter(session_key=planted).exists()
+    assert not Session.objects.filter(session_key=stored_key(planted)).exists()
 
 
 def test_signing_in_again_on_a_device_ends_the_earlier_entry():

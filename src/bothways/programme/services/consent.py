@@ -37,7 +37,7 @@ def save_text(who: Acting, *, programme_id: uuid.UUID, purpose: str, words: dict
             return standing
         version = standing.version + 1 if standing else 1
         if version > MOST_VERSIONS:
-            raise Refused(_("This text has too many versions. Please ask the operator of this server."))
+            raise Refused(_("This text has too many versions. Please ask the people who run this server."))
         text = ConsentText.objects.create(
             programme=programme, purpose=purpose, version=version, words=plain, made_at=now()
         )

@@ -142,7 +142,7 @@ def test_labels_say_both_names_once() -> None:
         assert languages.language_label(number("en")) == "English"
         assert languages.language_label(number("prs")) == "دری (Dari)"
     with override("zh-hans"):
-        assert languages.language_label(number("de")) == "Deutsch (德语)"
+        assert languages.language_label(number("de")) == "Deutsch（德语）"
     assert languages.language_label(-1) == languages.language_label(10**6) == ""
     with override("en"):
         assert [label for _n, label in languages.sorted_labels([number("de"), number("sq"), 999])] == [

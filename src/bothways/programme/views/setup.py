@@ -58,6 +58,7 @@ def _overview(programme: Programme) -> dict[str, object]:
         ("lists", "programme_lists", _("Interests, needs and languages")),
         ("consent", "programme_texts", _("Consent texts")),
         ("coordinators", "programme_coordinators", _("Coordinators")),
+        ("lead", "report_lead", _("Safeguarding lead")),
     ]
     return {
         "programme": programme,

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from bothways.core.registry.api import settle_installation
+from bothways.core.walls import api as walls
 
 REAL = (
     "This database belongs to a real programme. "
@@ -24,3 +25,4 @@ class Command(BaseCommand):
         demo = settle_installation(demo=settings.DEMO)
         if demo != settings.DEMO:
             raise CommandError(DEMO if demo else REAL)
+        walls.keep_door_key()
