@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
+from hypothesis import settings as hypothesis
+
+# How long an example takes says more about what else the machine does than about the program.
+hypothesis.register_profile("bothways", deadline=None)
+hypothesis.load_profile("bothways")
 
 ROOT = Path(__file__).parent
 
@@ -54,3 +61,29 @@ def plain_static_files(settings) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture
+def urls(transactional_db, monkeypatch, settings, tmp_path) -> tuple[str, str]:
+    """The test databases as `backup` and `restore` see them, their names typed when asked for; nobody is
+    connected, and the file of departures is this test's alone."""
+    from bothways.run import databases, embedded
+
+    settings.DEPARTURES = tmp_path / "var" / "departures"
+    main, keys = embedded.database_urls()
+    names = [connections[alias].settings_dict["NAME"] for alias in ("default", "keys")]
+    found = (databases.other(main, names[0]), databases.other(keys, names[1]))
+    monkeypatch.setattr(embedded, "database_urls", lambda: found)
+    monkeypatch.setattr(databases, "require_alone", _closing_ours(databases.require_alone))
+    monkeypatch.setattr(builtins, "input", lambda asked: next(name for name in names if name in asked))
+    return found
+
+
+def _closing_ours(check: Callable[[str], None]) -> Callable[[str], None]:
+    """The test itself is connected; everybody else is looked for as usual."""
+
+    def alone(url: str) -> None:
+        connections.close_all()
+        check(url)
+
+    return alone

@@ -26,21 +26,25 @@ from fido2.webauthn import (
 )
 
 from bothways.core.clock.api import now, today, travelled
+from bothways.core.identity.api import acting, open_entry
 from bothways.enrol.services import pause as pause_enrolment
 from bothways.enrol.services import withdraw
-from bothways.enrol.tests.factory import drafted, enrolled, sent
+from bothways.enrol.tests.factory import a_code, checked, drafted, enrolled, sent
 from bothways.help import api as help_
 from bothways.match import api as match
 from bothways.match.models import Round
 from bothways.match.tests.factory import proposed
 from bothways.meet import api as meet
 from bothways.meet.calendar import end_feed, make_feed
+from bothways.meet.models import JournalLine
 from bothways.pair import api as pairs
 from bothways.pair.tests.factory import a_pair
 from bothways.people import api as people
+from bothways.programme import catalogue
 from bothways.programme import services as programmes
 from bothways.programme.models import Area, Programme
 from bothways.programme.tests.factory import a_programme
+from bothways.report.tests.factory import a_lead
 from tests.cast import Someone, someone
 
 WORDS, NAME = "kestrel", "Osprey"
@@ -83,7 +87,7 @@ class World:
     def thing(self, kind: str, state: str) -> Thing:
         return self.things[kind][state]
 
-    def add(self, kind: str, state: str, partner: str = "bo", owner: str = "amina", **args: Any) -> None:
+    def add(self, kind: str, state: str, partner: str = "bo", owner: str = "amina", /, **args: Any) -> None:
         self.things.setdefault(kind, {})[state] = Thing(args, owner, partner)
 
 
@@ -100,6 +104,7 @@ def build() -> World:
     _requests(world)
     _meetings(world)
     _enrolments(world)
+    _checks(world)
     _own_things(world)
     _programmes(world)
     world.cookies["gone"] = world.cookies.pop("mats")
@@ -107,8 +112,9 @@ def build() -> World:
     return world
 
 
-def _sides() -> list[programmes.SideWords]:
-    return [programmes.SideWords(number, name, "", 5) for number, name in enumerate(("Offers", "Wishes"))]
+def _sides(checks: int = 0) -> list[programmes.SideWords]:
+    offers = programmes.SideWords(0, "Offers", "", 5, checks)
+    return [offers, programmes.SideWords(1, "Wishes", "", 5)]
 
 
 def _proposals_and_pairs(world: World) -> None:
@@ -225,11 +231,30 @@ def _enrolments(world: World) -> None:
     withdraw(cast["quinn"].who, enrolment_id=taken.pk)
     states = {"draft": "nour", "waiting": "omar", "ready": "sam", "active": "amina", "paused": "priya"}
     for state, owner in {**states, "withdrawn": "quinn"}.items():
-        world.add("enrolment", state, owner=owner, slug=programme.slug)
+        world.add("enrolment", state, "bo", owner, slug=programme.slug)
+
+
+def _checks(world: World) -> None:
+    """One that is set, and one for which Amina holds a code that she shows to a coordinator."""
+    amina, eli, programme = world.people["amina"], world.people["eli"], world.programme
+    # Both are asked for while she gets them; afterwards only the one that she has.
+    kinds = {item.key: item.bit for item in catalogue.CHECKS}
+    for asked in (kinds["references"] | kinds["first_aid"], kinds["references"]):
+        programmes.set_sides(eli.who, programme_id=programme.id, sides=_sides(asked))
+        if "check" not in world.codes:
+            checked(amina, programme, eli, kind="references")
+            world.codes["check"] = a_code(amina, programme, "first_aid")
+    for state, kind in (("set", "references"), ("asked", "first_aid")):
+        world.add("check", state, slug=programme.slug, kind=kind)
 
 
 def _own_things(world: World) -> None:
     amina = world.people["amina"]
+    entry = acting(open_entry(amina.id))
+    assert entry is not None
+    world.add("session", "other", entry_id=entry.entry_id)
+    line = JournalLine.objects.get(id=world.thing("line", "live").args["line_id"])
+    world.add("words", "mine", text_id=line.text_id)
     world.add("feed", "off", token=make_feed(amina.who, instead_of=""))
     end_feed(amina.who)
     world.add("feed", "on", token=make_feed(amina.who, instead_of=""))
@@ -256,6 +281,7 @@ def a_credential() -> dict[str, Any]:
 
 def _programmes(world: World) -> None:
     cast, programme = world.people, world.programme
+    a_lead(cast["eli"], programme)
     a_programme(cast["hana"], name="Hill Top", slug="hill-top")
     a_programme(cast["eli"], name="Not Yet", slug="not-yet", open=False)
     shut = a_programme(cast["eli"], name="Once", slug="once")

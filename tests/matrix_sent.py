@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from nacl.public import PrivateKey
+
 from bothways.core.clock.api import now, today
+from bothways.report import keylines
 from tests.every_state import Thing, World
 
 Sent = dict[str, Any]
@@ -63,6 +66,9 @@ PLAIN: dict[str, Sent] = {
     "programme_text": {"en": "A newer text"},
     "proposal/yes": {"answer": "yes"},
     "proposal/no": {"answer": "no"},
+    "report_fetch": {"code": "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"},
+    "report_key": {"line": keylines.line_of(PrivateKey.generate()).line()},
+    "report_lead": {"contact": "a telephone number"},
     "request_new": {"to": "coordinators", "kind": "school", "words": "a form"},
     "request_reply": {"words": "an answer"},
     "set_language": {"language": "ar", "next": "/"},
@@ -73,6 +79,9 @@ def sent_with(key: str, world: World, thing: Thing) -> Sent:
     """The fields of one POST. `key` is the name of the URL, with the way to answer where there are two."""
     if key == "programme_take_up":
         return {"code": world.codes["coordinator"], "public_name": "Somebody"}
+    if key == "check_set":
+        # The second page, with the day, needs a receipt that was committed: see `enrol/tests/test_checks.py`.
+        return {"code": world.codes["check"]}
     if key == "programme_new":
         basics = {"name": "New", "slug": "brand-new", "purpose": "Walks", "public_name": "Somebody"}
         return {"code": world.codes["programme"], "kind": "company", **basics}

@@ -26,7 +26,7 @@ from tests.template_words import shown_by, templates
 from tests.test_matrix import ROWS, every_url, path_of, states_of
 from tests.undone import undone
 
-LISTS = ("INTERESTS", "NEEDS", "FACTS", "MODES")
+LISTS = ("INTERESTS", "NEEDS", "FACTS", "CHECKS", "MODES")
 # The texts of one element that a person reads as a question or an answer to tick.
 ASKED = {"label", "legend", "option", "th", "button", "dt", "h1", "h2"}
 

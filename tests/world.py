@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.test import Client
 
 from bothways.core.clock.api import now
-from bothways.enrol.tests.factory import enrolled
+from bothways.enrol.tests.factory import a_code, asking, checked, enrolled
 from bothways.help import api as help_
 from bothways.match.models import Proposal
 from bothways.match.tests.factory import proposed
@@ -25,7 +25,8 @@ from tests.cast import Someone, someone
 @dataclass
 class World:
     """Amina and Bo are a pair with a card, a meeting, a journal and a request; Chen and Fatima have an open
-    proposal; Gul waits; Dara is a stranger; Eli coordinates, and has named a safeguarding lead."""
+    proposal; Gul waits; Dara is a stranger; Eli coordinates, and has named a safeguarding lead. Amina and
+    Chen offer company, which takes two checks: Amina has both, Chen has one, and a code for the other."""
 
     programme: Programme
     pair: pairs.Pair
@@ -93,6 +94,11 @@ def build() -> World:
     # Nobody else speaks what Gul speaks: the round leaves her over, with a reason.
     enrolled(cast["gul"], programme, side=1, speak=[programme.languages[-1] * 4 + 2])
     proposal = proposed(cast["chen"], cast["fatima"], programme)
+    asking(cast["eli"], programme, checks=1 | 1 << 2)
+    for name in ("amina", "chen"):
+        checked(cast[name], programme, cast["eli"])
+    checked(amina, programme, cast["eli"], kind="first_aid")
+    a_code(cast["chen"], programme, "first_aid")
     return World(
         programme,
         pair,

@@ -1,29 +1,39 @@
-"""The `bothways` command: Django's commands, `serve-all`, and the two for a safeguarding lead.
-
-Faults of the machine become a sentence.
-"""
+"""The `bothways` command: Django's commands, and those that begin before it; faults become a sentence."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+
+# They look at the machine before Django is loaded, or decide what Django is to be loaded with.
+OWN = {
+    "serve-all": "supervise:serve_all",
+    "backup": "backup:backup",
+    "restore": "restore:restore",
+    "rotate-master-key": "rotate:rotate_master_key",
+    "reseal-texts": "rotate:reseal_texts",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
     from bothways.run.faults import guarded
 
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] == ["serve-all"]:
-        # Before Django: a taken port or a full disk is told at once, and the supervisor stays small.
-        from bothways.run.supervise import serve_all
-
-        return guarded(lambda: serve_all(arguments[1:]))
     if arguments[:1] in (["report-keys"], ["open-reports"]):
         # For a safeguarding lead's own computer: no Django, no settings, no database.
         from bothways.report import offline
 
         return guarded(lambda: offline.run(arguments))
+    if arguments[:1] and arguments[0] in OWN:
+        return guarded(lambda: _own(arguments))
     return guarded(lambda: _django(arguments))
+
+
+def _own(arguments: list[str]) -> int:
+    module, name = OWN[arguments[0]].split(":")
+    done: int = getattr(importlib.import_module(f"bothways.run.{module}"), name)(arguments[1:])
+    return done
 
 
 def _django(arguments: list[str]) -> int:
@@ -42,9 +52,12 @@ def _django(arguments: list[str]) -> int:
     if arguments[:2] == ["procrastinate", "worker"]:
         import django
 
-        from bothways.core.walls.standing import require_walls
-
         django.setup()
+
+        from bothways.core.walls.standing import require_walls
+        from bothways.run.serving import refuse_departed
+
+        refuse_departed()
         require_walls()
     execute_from_command_line(["bothways", *arguments])
     return 0

@@ -6,6 +6,7 @@ import base64
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -25,13 +26,13 @@ def env_flag(name: str, default: bool = False) -> bool:
     return env(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
 
 
-def secret(name: str, file: str) -> str:
+def secret(name: str, file: str, *, needed: bool = True) -> str:
     """A secret from the environment, else from its file under `var/` (made by `bothways serve-all`)."""
     value = env(name)
     path = VAR / file
     if not value and path.exists():
         value = path.read_text().strip()
-    if not value:
+    if needed and not value:
         raise ImproperlyConfigured(f"Set BOTHWAYS_{name}, or start with ./dev run, which makes {path.name}.")
     return value
 
@@ -41,9 +42,19 @@ DEMO = env_flag("DEMO")
 SECRET_KEY = secret("SECRET_KEY", "secret.key")
 # The key that wraps every person's key: 32 bytes, base64.
 MASTER_KEY = base64.b64decode(secret("MASTER_KEY", "master.key"))
+# Also accepted while people's keys are being wrapped anew; empty at any other time.
+MASTER_KEY_OLD = base64.b64decode(secret("MASTER_KEY_OLD", "master.key.old", needed=False))
+# Random ids of people who left. Best on a disk that is lost apart from both databases.
+DEPARTURES = Path(env("DEPARTURES", str(VAR / "departures")))
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 HTTPS = SITE_URL.startswith("https://")
-ALLOWED_HOSTS = [host for host in env("HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host]
+# Only these are answered: a made-up Host header would otherwise end up in the links of letters.
+ALLOWED_HOSTS = [
+    host
+    for host in env("HOSTS", ",".join([*LOCAL_HOSTS, urlsplit(SITE_URL).hostname or ""])).split(",")
+    if host
+]
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if HTTPS else []
 
 INSTALLED_APPS = [
@@ -90,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "bothways.core.identity.middleware.ActingMiddleware",
+    "bothways.people.middleware.SeenMiddleware",
     "bothways.web.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -146,6 +158,8 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
@@ -164,6 +178,12 @@ SESSION_ENGINE = "bothways.people.session_store"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# With this prefix a browser takes the cookies only over HTTPS, for this very host and the whole site:
+# no neighbouring host can plant one.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "bothways.web.views.csrf_failure"
@@ -171,6 +191,8 @@ SECURE_SSL_REDIRECT = HTTPS and env_flag("SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_flag("BEHIND_PROXY") else None
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -46,15 +46,16 @@ def _receipts(who: Acting) -> Section:
 
 
 def _texts(who: Acting) -> Section:
+    mine = [(row, words) for row, words in texts.own(who) if words]
     return Section(
         "texts",
         _("Words you wrote"),
         {"written_at": _("When"), "kind": _("Kind"), "words": _("Words")},
         [
             {"written_at": row.written_at, "kind": str(texts.words_for_kind(row.kind)), "words": words}
-            for row, words in texts.own(who)
-            if words
+            for row, words in mine
         ],
+        [(row.id, row.kind) for row, _words in mine],
     )
 
 

@@ -1,5 +1,6 @@
 """What the rooms above may ask of this one."""
 
+from bothways.enrol.checks import lacking, of_partner
 from bothways.enrol.models import Enrolment
 from bothways.enrol.places import give_back, take_places
 from bothways.enrol.selectors import Pooled, consents, of_person, pool
@@ -14,6 +15,8 @@ __all__ = [
     "consent",
     "consents",
     "give_back",
+    "lacking",
+    "of_partner",
     "of_person",
     "pause",
     "pool",

@@ -17,4 +17,10 @@ class EnrolConfig(AppConfig):
         def leaving(person_id: uuid.UUID) -> None:
             services.withdraw_all(person_id)
 
+        def checks_added(side_id: int) -> None:
+            from bothways.enrol import tasks
+
+            tasks.leave_word_of_new_checks(side_id)
+
         registry.on("person.leaving", "enrol", leaving)
+        registry.on("side.checks_added", "enrol", checks_added)

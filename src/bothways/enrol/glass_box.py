@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from bothways.core.identity.api import Acting
-from bothways.core.registry.api import Section, register
-from bothways.enrol import selectors, services, words
-from bothways.enrol.models import Enrolment
+from bothways.core.registry.api import Section, Words, register
+from bothways.enrol import checks, selectors, services, tries, words
+from bothways.enrol.models import CodeTries, Enrolment
 from bothways.programme import api as programmes
+from bothways.programme.api import catalogue
 
 STATES = {
     Enrolment.State.DRAFT: gettext_lazy("not sent yet"),
@@ -23,11 +24,13 @@ STATES = {
 
 
 def export(who: Acting) -> list[Section]:
-    return [*(_answers(enrolment) for enrolment in selectors.of_person(who)), _consents(who)]
+    answers = [_answers(enrolment) for enrolment in selectors.of_person(who)]
+    return [*answers, _consents(who), _checks(who), *_tries(who)]
 
 
 def erase(person_id: uuid.UUID) -> None:
     services.withdraw_all(person_id)
+    tries.forget(person_id)
 
 
 def _answers(enrolment: Enrolment) -> Section:
@@ -74,6 +77,41 @@ def _consents(who: Acting) -> Section:
             for row in selectors.history(who)
         ],
     )
+
+
+def _checks(who: Acting) -> Section:
+    return Section(
+        "checks",
+        gettext_lazy("Your checks"),
+        {
+            "programme": gettext_lazy("Programme"),
+            "kind": gettext_lazy("Check"),
+            "asked_at": gettext_lazy("You made a code"),
+            "code_until": gettext_lazy("The code works until"),
+            "set_at": gettext_lazy("Set by a coordinator"),
+            "valid_until": gettext_lazy("Valid until"),
+        },
+        [
+            {
+                "programme": row.enrolment.programme.name,
+                "kind": str(catalogue.CHECKS[row.kind].words),
+                "asked_at": row.asked_at,
+                "code_until": row.code_until,
+                "set_at": row.set_at,
+                "valid_until": row.valid_until,
+            }
+            for row in checks.history(who.person_id)
+        ],
+    )
+
+
+def _tries(who: Acting) -> list[Section]:
+    row = CodeTries.objects.filter(person_id=who.person_id).first()
+    if row is None:
+        return []
+    labels: dict[str, Words] = {"since": gettext_lazy("Since"), "wrong": gettext_lazy("How many")}
+    rows = [{"since": row.since, "wrong": row.wrong}]
+    return [Section("code-tries", gettext_lazy("Wrong codes for checks that you typed"), labels, rows)]
 
 
 register("enrol", exporter=export, eraser=erase)

@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from bothways.programme.api import catalogue
+
 
 class Enrolment(models.Model):
     """What one member offers and would like in one programme, in the member's own choice of words:
@@ -97,3 +99,75 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose}: {self.given}"
+
+
+class Check(models.Model):
+    """That a coordinator has looked at a member's papers of one kind, and until when that is valid.
+
+    It begins as a code that the member asked for; a coordinator who is given the code sets the day. There
+    is no file, no remark and no "failed": a check is valid until a day, or there is none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # The database itself cascades (see the migration), as for consents.
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.DO_NOTHING, related_name="checks")
+    person_id = models.UUIDField()
+    # The session in which the member asked for it: their own (composite foreign key).
+    entry_id = models.UUIDField()
+    kind = models.PositiveSmallIntegerField()
+    asked_at = models.DateTimeField()
+    # While it waits: the keyed hash of the code, and until when the code works.
+    code_hash = models.BinaryField(max_length=32, null=True, unique=True)
+    code_until = models.DateTimeField(null=True)
+    # Once it is set: the last day on which it is valid.
+    valid_until = models.DateField(null=True)
+    set_at = models.DateTimeField(null=True)
+    # The coordinator's session, for the database to judge. Shown to nobody; cut loose when they leave.
+    set_by = models.UUIDField(null=True)
+    set_entry_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__lt=len(catalogue.CHECKS)), name="check_kind"),
+            models.CheckConstraint(
+                condition=Q(
+                    code_hash__isnull=False,
+                    code_until__isnull=False,
+                    valid_until=None,
+                    set_at=None,
+                    set_by=None,
+                    set_entry_id=None,
+                )
+                | Q(code_hash=None, code_until=None, valid_until__isnull=False, set_at__isnull=False),
+                name="check_waits_or_is_set",
+            ),
+            models.CheckConstraint(
+                condition=Q(set_by=None, set_entry_id=None)
+                | Q(set_by__isnull=False, set_entry_id__isnull=False),
+                name="check_setter_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(set_by=None) | ~Q(set_by=models.F("person_id")), name="check_not_by_oneself"
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment", "kind"],
+                condition=Q(valid_until__isnull=False),
+                name="one_standing_check",
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment", "kind"], condition=Q(valid_until=None), name="one_check_code"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person_id"]),
+            models.Index(fields=["valid_until"], condition=Q(valid_until__isnull=False), name="check_ends"),
+            models.Index(fields=["code_until"], condition=Q(valid_until=None), name="check_code_ends"),
+        ]
+
+
+class CodeTries(models.Model):
+    """How many wrong codes for checks one coordinator has typed since a moment."""
+
+    person_id = models.UUIDField(primary_key=True)
+    since = models.DateTimeField()
+    wrong = models.PositiveSmallIntegerField(default=0)

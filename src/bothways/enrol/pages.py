@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bothways.core.clock.api import now
-from bothways.enrol import answers, selectors, words
+from bothways.enrol import answers, checks, selectors, words
 from bothways.enrol.models import Enrolment
 from bothways.enrol.steps import Step, steps_of
 from bothways.programme import api as programmes
@@ -63,6 +63,8 @@ def overview(enrolment: Enrolment) -> dict[str, Any]:
             for step, label, value in words.summary_by_step(enrolment)
         ],
         "consents": [(programmes.PURPOSES[purpose], given) for purpose, given in said.items()],
+        "lacks": [item.words for item in checks.lacking(enrolment)],
+        "has_checks": bool(checks.mine(enrolment)),
         "ask_again": None in said.values(),
         "no_match": said.get(selectors.Purpose.MATCH) is False,
         "opens": words.moment(opens, enrolment) if opens else "",

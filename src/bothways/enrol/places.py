@@ -19,7 +19,7 @@ def take_places(enrolment_ids: Iterable[uuid.UUID]) -> None:
     """Give each of these one partner more, or none of them.
 
     Call it inside the transaction that makes the pair. The rows are held in the order of their
-    ids until that transaction ends, and consent, state and room are checked again. The refusal
+    ids until that transaction ends, and consent, checks, state and room are looked at again. The refusal
     is the same for every reason, so that it tells nothing about the other person.
     """
     ids = sorted(set(enrolment_ids))

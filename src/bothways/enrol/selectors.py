@@ -9,6 +9,7 @@ from typing import TypedDict
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from bothways.core.identity.api import Acting
+from bothways.enrol.checks import with_checks
 from bothways.enrol.models import Consent, Enrolment
 from bothways.programme.api import ConsentText, standing_texts
 
@@ -46,13 +47,14 @@ def of_person(who: Acting) -> list[Enrolment]:
 def pool(programme_id: uuid.UUID) -> list[Pooled]:
     """Everyone who may be matched now, in a fixed order.
 
-    Active, with a free place, and with a standing yes to the newest text of the purpose `match`.
+    Active, with a free place, with a standing yes to the newest text of the purpose `match`, and with
+    every check that their side asks for.
     Who agreed to an older text is asked again first. Two queries, whatever the number of members.
     """
     text = standing_texts(programme_id).get(Purpose.MATCH)
     if text is None:
         return []
-    rows = matchable(text).filter(programme_id=programme_id, partners__lt=F("capacity"))
+    rows = matchable(text).filter(partners__lt=F("capacity"))
     return list(
         rows.order_by("id").values(  # type: ignore[arg-type]
             "id",
@@ -77,9 +79,12 @@ def pool(programme_id: uuid.UUID) -> list[Pooled]:
 
 
 def matchable(text: ConsentText) -> QuerySet[Enrolment]:
-    """Active enrolments that agreed to this text and still do."""
+    """Active enrolments that agreed to this text and still do, and that have the checks they need today."""
     agreed = Consent.objects.filter(text=text, given=True, replaced_at=None).values("enrolment_id")
-    return Enrolment.objects.filter(state=Enrolment.State.ACTIVE, id__in=agreed)
+    rows = Enrolment.objects.filter(
+        programme_id=text.programme_id, state=Enrolment.State.ACTIVE, id__in=agreed
+    )
+    return with_checks(rows, text.programme)
 
 
 def agreeing(purpose: str) -> QuerySet[Consent, uuid.UUID]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bothways.core.clock.api import now
 from bothways.core.identity.api import Acting
 from bothways.core.pages.api import Tile
-from bothways.enrol import selectors, words
+from bothways.enrol import checks, selectors, words
 from bothways.enrol.models import Enrolment
 
 State = Enrolment.State
@@ -21,11 +21,12 @@ def tiles(who: Acting) -> list[Tile]:
     """One tile for each of my enrolments."""
     mine = selectors.of_person(who)
     again = selectors.to_ask_again(mine)
+    lacking = {pk for pk, items in checks.lacking_all(mine).items() if items}
     moment = now()
-    return [_tile(enrolment, again, moment) for enrolment in mine]
+    return [_tile(enrolment, again, lacking, moment) for enrolment in mine]
 
 
-def _tile(enrolment: Enrolment, again: set[uuid.UUID], moment: datetime) -> Tile:
+def _tile(enrolment: Enrolment, again: set[uuid.UUID], lacking: set[uuid.UUID], moment: datetime) -> Tile:
     title = enrolment.programme.name
     slug = enrolment.programme.slug
     mine = reverse("enrolment", args=[slug])
@@ -40,6 +41,10 @@ def _tile(enrolment: Enrolment, again: set[uuid.UUID], moment: datetime) -> Tile
         return _waiting(title, mine, enrolment, moment)
     if enrolment.state == State.PAUSED:
         return Tile(title, _("You paused. Nobody is proposed to you."), mine, _("Look at your answers"))
+    if enrolment.pk in lacking:
+        url = reverse("enrolment_checks", args=[slug])
+        needed = _("A check is needed before somebody new can be proposed to you.")
+        return Tile(title, needed, url, _("See what to do"), urgent=True)
     return Tile(title, _("You are a member."), mine, _("Look at your answers"))
 
 

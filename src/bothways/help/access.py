@@ -121,7 +121,7 @@ def _standing(who: Acting, request: Request) -> Standing:
         if open_pair(who, request.pair_id).is_ended:
             raise Http404
         return Standing(request, Role.PARTNER)
-    staff = programmes.coordinator_of(who, request.programme_id)
+    staff = programmes.coordinating(who, request.programme_id)
     if staff is None:
         raise Http404
     return Standing(request, Role.COORDINATOR, staff)

@@ -8,6 +8,6 @@ class HelpConfig(AppConfig):
 
     def ready(self) -> None:
         from bothways.core.registry.api import on
-        from bothways.help import glass_box, kinds, services  # noqa: F401
+        from bothways.help import glass_box, kinds, services, wording  # noqa: F401
 
         on("pair.ended", "help", services.close_for_partner)

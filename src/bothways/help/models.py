@@ -99,9 +99,14 @@ class Opening(models.Model):
     person_id = models.UUIDField(db_index=True)
     receipt_id = models.BigIntegerField(unique=True)
     at = models.DateTimeField()
+    # Written as soon as somebody or the job finds that its time is over: no clock opens it again.
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["request", "person_id", "at"])]
+        indexes = [
+            models.Index(fields=["request", "person_id", "at"]),
+            models.Index(fields=["at"], condition=Q(ended_at=None), name="opening_stands"),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

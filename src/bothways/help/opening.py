@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,8 @@ from bothways.people.api import language_of, time_zone_of
 
 # For so long a receipt opens the request; later it takes a new one.
 GOOD_FOR = timedelta(minutes=30)
+# Machines of one installation may differ by so much.
+SKEW = timedelta(minutes=1)
 
 
 def open_with_receipt(who: Acting, *, request_id: uuid.UUID) -> Receipt:
@@ -61,16 +64,23 @@ def good_receipt(who: Acting, standing: Standing) -> Receipt | None:
     """My committed receipt for this request, if it is not too old and the request is not closed."""
     if standing.role is not Role.COORDINATOR or standing.request.is_closed:
         return None
-    opening = (
-        Opening.objects.filter(request=standing.request, person_id=who.person_id, at__gt=now() - GOOD_FOR)
-        .order_by("-at")
-        .first()
-    )
+    mine = Opening.objects.filter(request=standing.request, person_id=who.person_id)
+    end_old(mine)
+    opening = mine.filter(ended_at=None).order_by("-at").first()
     if opening is None:
         return None
     return Receipt.objects.filter(
         id=opening.receipt_id, reader_id=who.person_id, subject_id=standing.request.person_id
     ).first()
+
+
+def end_old(openings: QuerySet[Opening] | None = None) -> int:
+    """Write down which openings are over, so that a clock that is put back opens none again. Returns how
+    many. One from the future was made before the clock was put back: it takes a new receipt too."""
+    rows = Opening.objects.all() if openings is None else openings
+    moment = now()
+    over = Q(at__lte=moment - GOOD_FOR) | Q(at__gt=moment + SKEW)
+    return rows.filter(over, ended_at=None).update(ended_at=moment)
 
 
 def has_opened(who: Acting, request: Request) -> bool:

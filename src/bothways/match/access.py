@@ -51,6 +51,6 @@ def coordinated_round(who: Acting, round_id: uuid.UUID) -> Round:
     found = near.select_related("programme").filter(id=round_id).first()
     if found is None:
         raise Http404
-    if programme.coordinator_of(who, found.programme_id) is None:
+    if programme.coordinating(who, found.programme_id) is None:
         raise PermissionDenied
     return found

@@ -49,7 +49,7 @@ def start_round(who: Acting, *, programme_id: uuid.UUID) -> Round:
     the button again starts nothing."""
     with transaction.atomic():
         confirm(who)
-        if programme.coordinator_of(who, programme_id) is None:
+        if programme.coordinating(who, programme_id) is None:
             raise PermissionDenied
         return ask(programme_id, person_id=who.person_id)
 

@@ -96,6 +96,9 @@ def _member_tiles(one: Standing) -> list[Tile]:
         return [_proposal_tile(one, proposal) for proposal in one.proposals]
     if one.left_over is None or one.enrolment.state != enrol.Enrolment.State.ACTIVE:
         return []
+    if enrol.lacking(one.enrolment):
+        # The enrolment's own tile says what to do; why the last round had nobody is over.
+        return []
     return [
         Tile(
             one.enrolment.programme.name,

@@ -40,12 +40,14 @@ def answer(who: Acting, *, proposal_id: uuid.UUID, yes: bool) -> Proposal:
             return _decline(proposal)
         if proposal.state == MADE:
             return proposal
-        if proposal.state == CLOSED or proposal.expires_at <= now():
-            raise Refused(IS_CLOSED)
-        _check_my_side(who, proposal)
-        _accept(who, proposal)
+        if proposal.state == OPEN and proposal.expires_at <= now():
+            _close([proposal])
+        if proposal.state == OPEN:
+            _check_my_side(who, proposal)
+            _accept(who, proposal)
     if proposal.state == CLOSED:
-        # Raised after the transaction, so that it stays closed: the other person's place is gone.
+        # Raised after the transaction, so that it stays closed: its time is over (and a clock that is put
+        # back must not open it again), or the other person's place is gone.
         raise Refused(IS_CLOSED)
     return proposal
 
@@ -124,11 +126,16 @@ def _held(who: Acting, proposal_id: uuid.UUID) -> Proposal:
 
 def _check_my_side(who: Acting, proposal: Proposal) -> None:
     """What I can put right myself is said to me; the same is checked again under lock by `take_places`."""
-    mine = enrol.Enrolment.objects.filter(id__in=proposal.enrolments, person_id=who.person_id).first()
+    both = enrol.Enrolment.objects.select_related("programme", "side").filter(id__in=proposal.enrolments)
+    mine = both.filter(person_id=who.person_id).first()
     if mine is None:
         raise Refused(IS_CLOSED)
     if mine.state != enrol.Enrolment.State.ACTIVE:
         raise Refused(_("Your enrolment is paused. End the pause first, then say yes."))
+    if enrol.lacking(mine):
+        raise Refused(
+            _("A check that you need is missing or has ended. See “My checks” in your enrolment first.")
+        )
     if mine.partners >= mine.capacity:
         raise Refused(
             _("You have as many partners as you wished for. To say yes, change that in your enrolment.")

@@ -12,6 +12,7 @@ from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, acting_of
 from bothways.core.outbox import api as outbox
 from bothways.core.pages.api import signed_in
+from bothways.enrol import api as enrol
 from bothways.match import access, selectors, services, words
 from bothways.match import rounds as rounds_
 from bothways.match.forms import AnswerForm
@@ -87,6 +88,7 @@ def waiting(request: HttpRequest, slug: str) -> HttpResponse:
         "programme": mine.enrolment.programme,
         "enrolment": mine.enrolment,
         "proposals": mine.proposals,
+        "lacks": [item.words for item in enrol.lacking(mine.enrolment)],
         "reason": words.explain_left_over(left_over.reason) if left_over else "",
         "hints": [words.explain_hint(hint) for hint in left_over.hints] if left_over else [],
     }

@@ -8,6 +8,7 @@ from bothways.core.texts.api import name_kind
 
 events.declare("meeting.planned", _("You planned a meeting"))
 events.declare("meeting.moved", _("You changed a meeting"))
+events.declare("meeting.place_deleted", _("You deleted where a meeting is"))
 events.declare("meeting.cancelled", _("A meeting was cancelled"))
 events.declare("meeting.confirmed", _("You said that a meeting took place"))
 events.declare("meeting.took_place", _("Both people of a pair said that a meeting took place"))

@@ -8,7 +8,7 @@ class PairConfig(AppConfig):
 
     def ready(self) -> None:
         from bothways.core.registry import api as registry
-        from bothways.pair import glass_box, kinds, services  # noqa: F401  (they register what they hold)
+        from bothways.pair import glass_box, kinds, services, wording  # noqa: F401  (they register)
 
         registry.on("proposal.accepted", "pair", services.make)
         registry.on("enrolment.withdrawn", "pair", services.end_for_enrolment)

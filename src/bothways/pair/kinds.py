@@ -16,6 +16,7 @@ events.declare("pair.resumed", _("You ended your pause of a pair"))
 events.declare("pair.contact", _("You changed your contact details for a partner"))
 events.declare("card.changed", _("You changed the card of a pair"))
 events.declare("card.signed", _("You signed the card of a pair"))
+events.declare("card.words_deleted", _("You deleted words of yours from a card"))
 events.declare("card.agreed", _("Both people of a pair signed their card"))
 
 outbox.declare("pair.made", _("You both said yes: you have a new partner"))

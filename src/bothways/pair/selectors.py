@@ -17,7 +17,7 @@ from bothways.pair.cards import agreed
 from bothways.pair.models import MODES_END, TIMES_END, Card, Pair
 from bothways.pair.words import direction
 from bothways.people import api as people
-from bothways.programme.api import catalogue
+from bothways.programme.api import Programme, catalogue
 
 
 def pairs_of(who: Acting) -> list[Pair]:
@@ -227,6 +227,17 @@ def contact(who: Acting, pair: Pair) -> Contact:
         partners=written.get(theirs, "") if theirs else "",
         i_agreed=i_agreed,
     )
+
+
+def partner_checks(who: Acting, pair: Pair, programme: Programme) -> list[str]:
+    """The valid checks of my partner in a pair that stands, in words. An ended one is not mentioned."""
+    other = other_half(who, pair)
+    if pair.is_ended or other is None:
+        return []
+    return [
+        _("%(check)s, valid until %(month)s") % {"check": item.words, "month": month}
+        for item, month in enrol.of_partner(other.enrolment_id, programme)
+    ]
 
 
 def my_pause(who: Acting, pair: Pair) -> date | None:

@@ -30,13 +30,15 @@ def pair(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
     found = open_pair(who, pair_id)
     if found.is_ended:
         return render(request, "pair/ended.html")
+    programme = programmes.by_id(found.programme_id)
     context = {
         "pair": found,
         "name": selectors.partner_name(who, found),
+        "checks": selectors.partner_checks(who, found, programme),
         "reasons": match.explain_reasons(found.proposal.reasons),
         "card": selectors.card_state(who, found),
         "my_pause": selectors.my_pause(who, found),
-        "programme": programmes.by_id(found.programme_id),
+        "programme": programme,
     }
     return render(request, "pair/pair.html", context)
 

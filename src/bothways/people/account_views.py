@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import views as account
+from allauth.account.adapter import get_adapter
+from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.webauthn import views as passkeys
 from allauth.mfa.webauthn.internal import auth
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -17,6 +21,7 @@ from bothways.core.faults import Refused
 from bothways.core.identity.api import acting_of
 from bothways.core.pages.api import signed_in
 from bothways.core.walls import api as walls
+from bothways.people import browsers, codes
 from bothways.people import sign_in_forms as forms
 from bothways.people.adapter import AccountAdapter
 from bothways.people.evenly import evenly
@@ -66,14 +71,32 @@ class _Answers:
 
 
 class _Codes(_Answers):
-    """A code for an account that has gone meanwhile is a wrong code, like any other."""
+    """Each try is counted in the database before the code is looked at, and a right code is used up.
+
+    A code for an account that has gone meanwhile is a wrong code, like any other.
+    """
 
     _process: Any
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        network = get_adapter().get_client_ip(request)
+        if not codes.take_try(self._process.code, str(self._process.state.get("email", "")), network):
+            messages.error(request, AccountAdapter.error_messages["too_many_login_attempts"])
+            return self._start_again()
+        response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
+        return response
+
+    def _start_again(self) -> HttpResponse:
+        self._process.abort()
+        return redirect("account_login")
 
     def _verify_form_valid(self, form: Any) -> HttpResponse:
         if self._process.user is None:
             form.add_error("code", AccountAdapter.error_messages["incorrect_code"])
             return self.form_invalid(form)
+        if not codes.spend(self._process.code):
+            # The same button pressed twice: the other request used the code, and signed them in.
+            return self._start_again()
         response: HttpResponse = super()._verify_form_valid(form)  # type: ignore[misc]
         return response
 
@@ -81,6 +104,11 @@ class _Codes(_Answers):
 @method_decorator(EVENLY, name="dispatch")
 class SignIn(_AtTheDoor, _Answers, account.RequestLoginCodeView):  # type: ignore[misc]
     form_class = forms.RequestCodeForm
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        codes.give_decoy(self.request)
+        return response
 
 
 @method_decorator(EVENLY, name="dispatch")
@@ -119,10 +147,22 @@ class AddPasskey(_Answers, passkeys.AddWebAuthnView):  # type: ignore[misc]
         user = {**dict(options["publicKey"]["user"]), "name": label, "displayName": label}
         public_key = {**dict(options["publicKey"]), "user": user}
         form = kwargs.get("form") or self.get_form()
-        return {"form": form, "view": self, "js_data": {"creation_options": {"publicKey": public_key}}}
+        return {
+            "form": form,
+            "view": self,
+            "next": get_next_redirect_url(self.request) or "",
+            "js_data": {"creation_options": {"publicKey": public_key}},
+        }
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        if response.status_code == 302:
+            # The device asked for the finger, the face or the PIN just now, in this browser.
+            browsers.confirm_with_passkey(acting_of(self.request))
+        return response
 
     def get_success_url(self) -> str:
-        return reverse("mfa_list_webauthn")
+        return get_next_redirect_url(self.request) or reverse("mfa_list_webauthn")
 
 
 @method_decorator(SIGNED_IN, name="dispatch")

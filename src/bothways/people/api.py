@@ -1,14 +1,15 @@
 """What the rooms above may ask of this one."""
 
+from bothways.people.browsers import PasskeyNeeded, passkey_shown, require_passkey, signed_in_with_passkey
 from bothways.people.leaving import leave
 from bothways.people.models import Person
 from bothways.people.networks import network_of
 from bothways.people.selectors import language_of, my_name, names_for, time_zone_of
 from bothways.people.services import NAME_LENGTH, open_account, set_language, set_name
-from bothways.people.sessions import signed_in_with_passkey
 
 __all__ = [
     "NAME_LENGTH",
+    "PasskeyNeeded",
     "Person",
     "language_of",
     "leave",
@@ -16,6 +17,8 @@ __all__ = [
     "names_for",
     "network_of",
     "open_account",
+    "passkey_shown",
+    "require_passkey",
     "set_language",
     "set_name",
     "signed_in_with_passkey",

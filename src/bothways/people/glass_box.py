@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from bothways.core.identity.api import Acting
 from bothways.core.registry.api import Section, register
-from bothways.people.models import Person
+from bothways.people.models import Person, SignedInBrowser
 from bothways.people.sessions import drop_sessions
 from bothways.people.sign_in_forms import passkeys_of
 
 
 def export(who: Acting) -> list[Section]:
     person = Person.objects.get(id=who.person_id)
-    return [_account(person), _passkeys(person)]
+    return [_account(person), _passkeys(person), _browsers(person)]
 
 
 def _account(person: Person) -> Section:
@@ -53,6 +53,16 @@ def _passkeys(person: Person) -> Section:
         _("Your passkeys"),
         {"added_at": _("Added"), "last_used_at": _("Last used")},
         [{"added_at": key.created_at, "last_used_at": key.last_used_at} for key in passkeys_of(person)],
+    )
+
+
+def _browsers(person: Person) -> Section:
+    rows = SignedInBrowser.objects.filter(person=person).order_by("-seen_on", "entry_id")
+    return Section(
+        "browsers",
+        _("Where you are signed in"),
+        {"seen_on": _("Last used on"), "passkey_at": _("You showed a passkey")},
+        [{"seen_on": row.seen_on, "passkey_at": row.passkey_at} for row in rows],
     )
 
 

@@ -1,14 +1,23 @@
 """Events about accounts."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bothways.core.events.api import declare
+from bothways.core.outbox import api as outbox
 from bothways.core.texts.api import name_kind
+from bothways.core.wording.api import Change, register
 
 declare("person.joined", _("You opened your account"))
 declare("person.settings", _("You changed how the pages and letters reach you"))
 declare("person.named", _("You changed what partners call you"))
+declare("person.signed_out", _("You signed out other devices"))
 declare("person.left", _("Somebody left"))
+
+outbox.declare("sign_in.new", _("There was a new sign-in to your account"))
 
 name_kind("address", _("Your mail address"))
 name_kind("name", _("What partners call you"))
+# Without an address nobody could sign in, and partners know a person by the name: both go with leaving.
+register("address", Change())
+register("name", Change(place=lambda who, text_id: reverse("me")))

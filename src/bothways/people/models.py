@@ -64,3 +64,35 @@ class Device(models.Model):
 
     session_key = models.CharField(max_length=40, primary_key=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="devices")
+
+
+class SignedInBrowser(models.Model):
+    """What a person sees about one of their own open sessions: last used on which day, and whether a
+    passkey was shown in it. Nothing about the device or the network: they are not needed, so not kept."""
+
+    entry_id = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="browsers")
+    seen_on = models.DateField()
+    # When this session was opened, or confirmed, with a passkey.
+    passkey_at = models.DateTimeField(null=True)
+
+
+class SentCode(models.Model):
+    """A code that one browser waits for, by a keyed hash. Without this row the code does not work."""
+
+    code_hash = models.BinaryField(primary_key=True, max_length=32)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+
+class Tally(models.Model):
+    """How often something was done in one span of time. What it counts is a keyed hash: neither an
+    address nor a network can be read from it."""
+
+    what = models.BinaryField(max_length=32)
+    starts_at = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["what", "starts_at"], name="tally_once")]

@@ -53,7 +53,7 @@ class SessionStore(db.SessionStore):
         return Session(
             session_key=stored_key(self._cookie()),
             session_data=self.encode(data),
-            expire_date=self.get_expiry_date(),
+            expire_date=self.get_expiry_date(modification=now()),
         )
 
     def _cookie(self) -> str:

@@ -8,6 +8,7 @@ import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import zip_longest
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -18,7 +19,18 @@ from django.utils.translation import gettext as _
 from bothways.core.clock.api import now
 from bothways.core.identity.api import Acting
 from bothways.core.registry import api as registry
+from bothways.core.wording.api import change_for
 from bothways.people.selectors import time_zone_of
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that is held. Its labels with their values, and what I can do with it if I wrote it."""
+
+    facts: list[tuple[str, str]]
+    text_id: uuid.UUID | None = None
+    can_change: bool = False
+    can_delete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +39,7 @@ class Part:
 
     key: str
     title: str
-    rows: list[list[tuple[str, str]]]
+    rows: list[Row]
 
 
 def sections(who: Acting) -> list[registry.Section]:
@@ -43,16 +55,23 @@ def parts(who: Acting) -> list[Part]:
             section.key,
             str(section.title),
             [
-                [
-                    (str(label), readable(row[key], zone))
-                    for key, label in section.labels.items()
-                    if key in row
-                ]
-                for row in section.rows
+                _row(section, row, zone, own)
+                for row, own in zip_longest(section.rows, section.own_texts[: len(section.rows)])
             ],
         )
         for section in sections(who)
     ]
+
+
+def _row(
+    section: registry.Section, row: dict[str, Any], zone: zoneinfo.ZoneInfo, own: tuple[uuid.UUID, str] | None
+) -> Row:
+    facts = [(str(label), readable(row[key], zone)) for key, label in section.labels.items() if key in row]
+    if own is None:
+        return Row(facts)
+    text_id, kind = own
+    change = change_for(kind)
+    return Row(facts, text_id, change.place is not None, change.delete is not None)
 
 
 def as_json(who: Acting) -> str:

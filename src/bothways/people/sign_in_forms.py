@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
 from allauth.account.internal import flows
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as passkeys
 from django import forms
@@ -16,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from bothways.core.faults import Refused
+from bothways.people import codes
 from bothways.people.addresses import opaque, remember
 from bothways.people.models import Person
 from bothways.people.services import open_account
@@ -57,6 +60,9 @@ class _SwapsAddress:
         self.address = self.cleaned_data["email"]
         stored = opaque(self.address)
         remember(stored, self.address)
+        adapter = get_adapter()
+        if not codes.may_ask(stored, adapter.get_client_ip(context.request)):
+            raise adapter.validation_error("too_many_login_attempts")
         self.cleaned_data["email"] = stored
         return str(super().clean_email())  # type: ignore[misc]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bothways.core.identity import api as identity
 from bothways.core.jobs.api import every
 from bothways.core.outbox import api as outbox
-from bothways.people import leaving, tidying
+from bothways.core.registry import api as registry
+from bothways.people import browsers, codes, leaving, tallies, tidying
 
 
 @every("* * * * *")
@@ -19,8 +21,28 @@ def finish_leaving(timestamp: int) -> None:
     leaving.finish_leaving()
 
 
+@every("* * * * *")
+def end_what_is_over(timestamp: int) -> None:
+    """Write down which sessions and codes are over, so that no clock opens them again."""
+    identity.end_expired()
+    codes.clear()
+
+
+@every("* * * * *")
+def erase_departed(timestamp: int) -> None:
+    """Erase whoever left and came back with a backup that was put back by hand under a running server."""
+    registry.erase_departed()
+
+
 @every("17 * * * *")
 def tidy(timestamp: int) -> None:
     """Remove accounts that nobody confirmed, and what is left of ended sessions."""
     tidying.remove_unconfirmed()
     tidying.clear_sessions()
+    browsers.clear()
+
+
+@every("23 3 * * *")
+def clear_tallies(timestamp: int) -> None:
+    """Forget how often codes were asked for and tried some days ago."""
+    tallies.clear()

@@ -12,11 +12,12 @@ from bothways.core.clock.api import now
 from bothways.core.registry import api as registry
 from bothways.people.models import Device, Person
 
-UNCONFIRMED_FOR = timedelta(days=1)
+# Two days, so that a clock which is a day ahead erases nobody whose letter is still under way.
+UNCONFIRMED_FOR = timedelta(days=2)
 
 
 def remove_unconfirmed() -> int:
-    """Erase accounts older than a day whose address was never confirmed. Returns how many.
+    """Erase accounts older than two days whose address was never confirmed. Returns how many.
 
     Whoever signed in has confirmed the address by it. Invented people of the demo never do.
     """

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
+import zoneinfo
 from contextlib import suppress
+from dataclasses import asdict
+from urllib.parse import urlencode
 
+from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,9 +21,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bothways.core.clock.api import now
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, NotSignedIn, acting_of
+from bothways.core.outbox import api as outbox
 from bothways.core.pages.api import signed_in
-from bothways.people import leaving, selectors, services, sessions, showing
+from bothways.people import browsers, leaving, mine, selectors, services, sessions, showing
 from bothways.people.forms import MeForm
+from bothways.people.sign_in_forms import passkeys_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,6 +78,80 @@ def download(request: HttpRequest, form: str) -> HttpResponse:
         response = render(request, "people/download.html", page)
     response.headers["Content-Disposition"] = f'attachment; filename="bothways-about-me.{form}"'
     return response
+
+
+@require_GET
+@signed_in
+@sessions.recently_signed_in
+def words_place(request: HttpRequest, text_id: uuid.UUID) -> HttpResponse:
+    """From words in the glass box to the page where they can be changed."""
+    return redirect(mine.place(acting_of(request), text_id))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+@sessions.recently_signed_in
+def words_delete(request: HttpRequest, text_id: uuid.UUID) -> HttpResponse:
+    """Delete words of mine, after asking once more."""
+    who = acting_of(request)
+    found = mine.one(who, text_id)
+    if found.change.delete is None:
+        raise Http404
+    if request.method == "GET":
+        return render(request, "people/delete_words.html", {"mine": found})
+    try:
+        mine.delete(who, found)
+    except Refused as refused:
+        about = {"mine": found, "refused": refused.words}
+        return render(request, "people/delete_words.html", about, status=409)
+    messages.success(request, _("Your words are deleted."))
+    return redirect("glass_box")
+
+
+@require_GET
+@signed_in
+@sessions.recently_signed_in
+def sign_ins(request: HttpRequest) -> HttpResponse:
+    """Where I am signed in."""
+    who = acting_of(request)
+    outbox.seen(who, path=request.path)
+    zone = zoneinfo.ZoneInfo(selectors.time_zone_of(who.person_id))
+    shown = [{**asdict(one), "opened": showing.readable(one.opened_at, zone)} for one in browsers.mine(who)]
+    return render(request, "people/sign_ins.html", {"sessions": shown})
+
+
+@require_POST
+@signed_in
+def sign_in_end(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Sign one of my other sessions out. Doing it twice does it once; another person's is not there."""
+    browsers.end(acting_of(request), entry_id)
+    messages.success(request, _("It is signed out."))
+    return redirect("sign_ins")
+
+
+@require_POST
+@signed_in
+def sign_ins_end_others(request: HttpRequest) -> HttpResponse:
+    browsers.end_others(acting_of(request))
+    messages.success(request, _("You are signed out everywhere but here."))
+    return redirect("sign_ins")
+
+
+@require_GET
+@signed_in
+def passkey_needed(request: HttpRequest) -> HttpResponse:
+    """Tells a coordinator who signed in with a code what is needed, and leads back afterwards."""
+    who = acting_of(request)
+    back = get_next_redirect_url(request) or reverse("home")
+    if browsers.signed_in_with_passkey(who):
+        return redirect(back)
+    after = urlencode({"next": back})
+    about = {
+        "has_passkey": bool(passkeys_of(selectors.my_account(who))),
+        "show_url": f"{reverse('mfa_reauthenticate_webauthn')}?{after}",
+        "add_url": f"{reverse('mfa_add_webauthn')}?{after}",
+    }
+    return render(request, "people/passkey_needed.html", about)
 
 
 @require_POST

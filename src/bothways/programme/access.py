@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, QuerySet
 from django.http import Http404
 
 from bothways.core.identity.api import Acting
+from bothways.people import api as people
 from bothways.programme.models import Area, Programme, Staff
 
 
@@ -30,19 +32,30 @@ def coordinator_of(who: Acting | None, programme_id: uuid.UUID) -> Staff | None:
     """My role as a coordinator of this programme, or None."""
     if who is None:
         return None
-    return Staff.objects.filter(
-        programme_id=programme_id, person_id=who.person_id, role=Staff.Role.COORDINATOR
-    ).first()
+    return _roles_of(who, programme_id).first()
+
+
+def coordinating(who: Acting, programme_id: uuid.UUID) -> Staff | None:
+    """My role as a coordinator of this programme, for what only coordinators see and do, or None.
+
+    Raises PasskeyNeeded for a coordinator who has shown no passkey in this session.
+    """
+    mine = _roles_of(who, programme_id).annotate(passkey=Exists(people.passkey_shown(who)))
+    staff = mine.first()
+    if staff is not None and not staff.passkey:
+        # Raises, except in the demo.
+        people.require_passkey(who)
+    return staff
 
 
 def require_coordinator(who: Acting, slug: str) -> tuple[Programme, Staff]:
     """The programme and my role in it.
 
     Raises Http404 when there is no such programme, or none that was ever opened; PermissionDenied
-    when I am not its coordinator.
+    when I am not its coordinator; PasskeyNeeded when I have shown no passkey in this session.
     """
     programme = by_slug(slug)
-    staff = coordinator_of(who, programme.id)
+    staff = coordinating(who, programme.id)
     if staff is None:
         if programme.opened_at is None:
             raise Http404
@@ -69,6 +82,12 @@ def area_in(programme: Programme, area_id: int) -> Area:
     if found is None:
         raise Http404
     return found
+
+
+def _roles_of(who: Acting, programme_id: uuid.UUID) -> QuerySet[Staff]:
+    return Staff.objects.filter(
+        programme_id=programme_id, person_id=who.person_id, role=Staff.Role.COORDINATOR
+    )
 
 
 def _plain(slug: str) -> bool:

@@ -1,9 +1,10 @@
 """What the rooms above may ask of this one."""
 
-from bothways.programme import catalogue, towns
+from bothways.programme import catalogue, codes, towns
 from bothways.programme.access import (
     by_id,
     by_slug,
+    coordinating,
     coordinator_of,
     open_programme,
     public_programme,
@@ -59,7 +60,9 @@ __all__ = [
     "by_slug",
     "catalogue",
     "close",
+    "codes",
     "consent_words",
+    "coordinating",
     "coordinator_ids",
     "coordinator_of",
     "coordinators",

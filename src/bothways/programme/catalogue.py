@@ -102,6 +102,15 @@ MODES = _items(
     ("letter", _("By letter")),
 )
 
+# What a coordinator may be shown before a member is proposed to anybody. Of the papers themselves nothing
+# is kept, and no kind names an authority or a register (decision 16).
+CHECKS = _items(
+    ("references", _("References")),
+    ("papers", _("The papers that the law asks of volunteers here")),
+    ("first_aid", _("First-aid course")),
+    ("child_safety", _("Course on keeping children safe")),
+)
+
 DAYS: tuple[Words, ...] = (
     _("Monday"),
     _("Tuesday"),

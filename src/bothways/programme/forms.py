@@ -14,6 +14,7 @@ from bothways.programme.languages import sorted_labels
 from bothways.programme.models import Area, ConsentText, Programme, Side
 from bothways.programme.services.consent import MOST_CHARACTERS
 from bothways.programme.services.places import MOST_PAIRS
+from bothways.programme.services.setup import SideWords
 from bothways.programme.zones import zone_choices
 
 KINDS = [
@@ -130,6 +131,22 @@ class SideForm(forms.Form):
     max_capacity = forms.TypedChoiceField(
         label=_("Most partners at a time"), coerce=int, choices=[(number, number) for number in range(1, 6)]
     )
+    checks = forms.TypedMultipleChoiceField(
+        label=_("Checks before the first proposal"),
+        coerce=int,
+        required=False,
+        choices=[(item.number, item.words) for item in catalogue.CHECKS],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "A member shows you the papers, and you set until when they are valid. Nothing else is kept. "
+            "Tick only what is really needed: each one keeps people away."
+        ),
+    )
+
+    def words(self, number: int) -> SideWords:
+        """What was sent about the side with this number. Only after `is_valid`."""
+        checks = catalogue.bits_of(catalogue.CHECKS, self.cleaned_data["checks"])
+        return SideWords(number, **{**self.cleaned_data, "checks": checks})
 
 
 def side_forms(sides: list[Side], data: Any = None) -> list[SideForm]:
@@ -138,7 +155,12 @@ def side_forms(sides: list[Side], data: Any = None) -> list[SideForm]:
         SideForm(
             data,
             prefix=f"side{side.number}",
-            initial={"name": side.name, "about": side.about, "max_capacity": side.max_capacity},
+            initial={
+                "name": side.name,
+                "about": side.about,
+                "max_capacity": side.max_capacity,
+                "checks": [item.number for item in catalogue.chosen(catalogue.CHECKS, side.checks)],
+            },
         )
         for side in sides
     ]

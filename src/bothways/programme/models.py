@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from bothways.programme.catalogue import CHECKS
+
 
 class Programme(models.Model):
     """One programme that brings people together, in its coordinators' own words."""
@@ -60,6 +62,8 @@ class Side(models.Model):
     name = models.CharField(max_length=60)
     about = models.CharField(max_length=300, blank=True)
     max_capacity = models.PositiveSmallIntegerField(default=1)
+    # Bits of the catalogue's checks that a member of this side needs before anybody is proposed to them.
+    checks = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -68,6 +72,7 @@ class Side(models.Model):
             models.CheckConstraint(
                 condition=Q(max_capacity__gte=1, max_capacity__lte=5), name="side_capacity"
             ),
+            models.CheckConstraint(condition=Q(checks__lt=1 << len(CHECKS)), name="side_checks"),
         ]
 
     def __str__(self) -> str:

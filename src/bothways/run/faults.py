@@ -47,6 +47,11 @@ def _of_database(error: BaseException) -> str | None:
         return "The disk of the database is full. Free some space and try again."
     if state == "53300":
         return "The database has no connection left. Stop what else uses it, or raise its max_connections."
+    if state == "42P01":
+        return (
+            f"The tables of the database are missing or older than the program ({first_line(error)}). "
+            "'./dev run' makes them; on a server of your own, 'bothways migrate' for each database does."
+        )
     if state == "42501" and first_line(error).startswith(("permission denied", "must be owner")):
         return f"The database role may not do this ({first_line(error)}). Grant it, or use another role."
     # No state: never connected. 08 connection lost, 28 refused, 3D no such database, 57P shutting down.

@@ -14,6 +14,7 @@ from bothways.run.places import make_var
 
 SECRET = "BOTHWAYS_SECRET_KEY"  # noqa: S105 - a name
 MASTER = "BOTHWAYS_MASTER_KEY"
+MASTER_OLD = "BOTHWAYS_MASTER_KEY_OLD"
 
 
 def _write_once(path: Path, text: str) -> bool:
@@ -35,9 +36,35 @@ def _write_once(path: Path, text: str) -> bool:
     return True
 
 
-def _mark(key: str) -> str:
+def _replace(path: Path, text: str) -> None:
+    """New content for a file that is there; nobody ever reads half of it."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    settle(path.parent)
+
+
+def settle(folder: Path) -> None:
+    """What was renamed or removed in a folder is so on the disk too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def mark_of(key: str) -> str:
     """Recognises the key and tells nothing of it: a key has 256 random bits or more."""
     return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def mark_of_bytes(key: bytes) -> str:
+    """The mark of a master key, given as bytes."""
+    return mark_of(base64.b64encode(key).decode())
 
 
 def _kept(name: str, make: Callable[[], str], loss: str) -> str:
@@ -59,8 +86,9 @@ def _kept(name: str, make: Callable[[], str], loss: str) -> str:
         _write_once(path, make())
     key = path.read_text().strip()
     if not mark.exists():
-        _write_once(mark, _mark(key))
-    if mark.read_text().strip() != _mark(key):
+        _write_once(mark, mark_of(key))
+    # Two marks while the key is being exchanged.
+    if mark_of(key) not in mark.read_text().split():
         raise Fault(
             f"{path} is not the key that this data was written with. Put the right one back from your backup."
         )
@@ -74,13 +102,42 @@ def secret_key() -> str:
 
 def master_key() -> str:
     """The key-encryption key, 32 bytes in base64."""
-    return _kept(
-        "master.key", lambda: base64.b64encode(secrets.token_bytes(32)).decode(), "no text can be read"
-    )
+    return _kept("master.key", _fresh_master, "no text can be read")
+
+
+def _fresh_master() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def begin_rotation() -> None:
+    """A new master key; the one from before stays beside it until `end_rotation`. Begun already, it stays."""
+    key = master_key()
+    path = make_var() / "master.key"
+    old = path.with_name("master.key.old")
+    if not old.exists():
+        _write_once(old, key)
+        settle(path.parent)
+    if old.read_text().strip() != key:
+        return
+    fresh = _fresh_master()
+    # The mark first: whichever of the two keys a kill leaves here, it is recognised.
+    _replace(path.with_name("master.key.mark"), f"{mark_of(key)}\n{mark_of(fresh)}")
+    _replace(path, fresh)
+
+
+def end_rotation() -> None:
+    """Nothing is wrapped by the old master key any more: forget it."""
+    path = make_var() / "master.key"
+    _replace(path.with_name("master.key.mark"), mark_of(master_key()))
+    path.with_name("master.key.old").unlink(missing_ok=True)
+    settle(path.parent)
 
 
 def put_into_environment() -> None:
-    """Give both to Django and to every child; what the environment already says stands."""
+    """Give them to Django and to every child; what the environment already says stands."""
+    old = make_var() / "master.key.old"
+    if not os.environ.get(MASTER) and old.exists():
+        os.environ[MASTER_OLD] = old.read_text().strip()
     for name, read in ((SECRET, secret_key), (MASTER, master_key)):
         if not os.environ.get(name):
             os.environ[name] = read()

@@ -98,6 +98,7 @@ def main() -> int:
         migrate(alias)
     roles.settle(*roles.urls(roles.OWNER))
     call_command("installation")
+    call_command("erase-departed")
     collect()
     if os.environ.get("BOTHWAYS_DEMO") == "1" and len(sys.argv) > 1:
         demo(Path(sys.argv[1]))

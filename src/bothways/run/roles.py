@@ -27,7 +27,15 @@ SERVING = (WEB, WORKER)
 VARIABLE = "BOTHWAYS_ROLE"
 
 # Commands of the command line that make or mend the database itself. All others see what a page sees.
-OWNERS = {"migrate", "makemigrations", "showmigrations", "sqlmigrate", "installation", "demo"}
+OWNERS = {
+    "migrate",
+    "makemigrations",
+    "showmigrations",
+    "sqlmigrate",
+    "installation",
+    "erase-departed",
+    "demo",
+}
 
 
 def of_command(arguments: list[str]) -> str:
@@ -129,6 +137,10 @@ def _statements(connection: psycopg.Connection, url: str, wanted: list[str]) -> 
 
     database = sql.Identifier(databases.name_in(url))
     yield sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database)
+    if os.environ.get("BOTHWAYS_DEMO") == "1":
+        # Filling the demo is the owner's work, done with the rights of a page and of a job.
+        for role in SERVING:
+            yield sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(f"bothways_{role}"))
     for role in wanted:
         name = login(url, role)
         there = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()

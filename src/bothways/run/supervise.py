@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 
-from bothways.run import checks, children, embedded, keyfiles, roles, unchanged
+from bothways.run import checks, children, embedded, keyfiles, roles, serving, unchanged
 from bothways.run.children import Child
 from bothways.run.faults import Fault
 from bothways.run.places import log_file, make_var
@@ -63,7 +63,7 @@ def serve_all(arguments: Sequence[str]) -> int:
         _environment(var, held)
         # Taken before preparing: what is edited meanwhile is looked at by the next start.
         now = unchanged.fingerprint(var) if embedded.handles() else ""
-        if not (now and unchanged.same_as_before(var, now)):
+        if not (now and unchanged.same_as_before(var, now) and serving.nobody_came_back()):
             _prepare(var)
         started += _children(held)
         run(started, ready=lambda: _answers(held), announce=lambda: _well(var, held, now))
@@ -146,6 +146,8 @@ def run(team: Sequence[Child], *, ready: Callable[[], bool], announce: Callable[
             told = child.watch(time.monotonic())
             if told:
                 print(told, file=sys.stderr, flush=True)
+        if embedded.revive():
+            print("The database stopped; it was started again.", file=sys.stderr, flush=True)
         if not announced and ready():
             announced = True
             announce()

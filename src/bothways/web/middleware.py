@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 
 from bothways.core.faults import Refused
+from bothways.core.identity.api import Acting
+from bothways.people.api import PasskeyNeeded
 
 logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
+PERMISSIONS = (
+    "camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), hid=(), bluetooth=(), midi=(),"
+    " display-capture=(), browsing-topics=(),"
+    " publickey-credentials-get=(self), publickey-credentials-create=(self)"
+)
+# Not "cookies": the next form on this browser still needs the cookie of its token.
+CLEAR = '"cache", "storage"'
+# Pages of these are somebody's own, also before the sign-in is complete.
+PERSONAL = ("/me/", "/account/", "/goodbye/", "/demo/")
 
 
 class HeadersMiddleware:
@@ -28,10 +40,15 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Robots-Tag", "noindex")
         if getattr(request, "acting", None) is not None:
             # Even a public page shows a signed-in person their own links.
             response.headers.setdefault("Cache-Control", "no-store, private")
+        if request.path.startswith(PERSONAL):
+            response.headers["Cache-Control"] = "no-store, private"
+        if _signed_out(request, response):
+            response.headers["Clear-Site-Data"] = CLEAR
         return response
 
 
@@ -51,6 +68,25 @@ class BodyMiddleware:
         if len(length) > 10 or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return render(request, "web/bad_request.html", status=413)
         return self.get_response(request)
+
+
+def _signed_out(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether this answer signs a browser out: nothing of what it showed shall be left on the device."""
+    dropped = response.cookies.get(settings.SESSION_COOKIE_NAME)
+    if settings.SESSION_COOKIE_NAME in request.COOKIES and dropped is not None and not dropped.value:
+        return True
+    return isinstance(getattr(request, "acting", None), Acting) and not request.user.is_authenticated
+
+
+def _page_behind(request: HttpRequest) -> str:
+    """Where to come back to: this page, or the one whose button was pressed."""
+    if request.method == "GET":
+        return request.get_full_path()
+    try:
+        return urlsplit(request.META.get("HTTP_REFERER", "")).path or "/"
+    except ValueError:
+        # Not an address at all.
+        return "/"
 
 
 class LanguageMiddleware:
@@ -87,6 +123,9 @@ class FaultMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refused):
             return render(request, "web/refused.html", {"words": exception.words}, status=409)
+        if isinstance(exception, PasskeyNeeded):
+            back = urlencode({"next": _page_behind(request)})
+            return redirect(f"{reverse('passkey_needed')}?{back}")
         if isinstance(exception, OperationalError):
             logger.error("database fault on %s: %s", request.path, type(exception).__name__)
             return render(request, "web/fault.html", status=503)

@@ -6,9 +6,10 @@ import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from bothways.core.clock.api import now
@@ -45,11 +46,17 @@ def open_entry(person_id: uuid.UUID) -> str:
 def acting(token: str) -> Acting | None:
     """The person a token belongs to, or None when it is unknown, ended or expired."""
     entry = (
-        Entry.objects.filter(token_hash=_hash(token), ended_at=None, expires_at__gt=now())
-        .only("id", "person_id")
+        Entry.objects.filter(token_hash=_hash(token), ended_at=None)
+        .only("id", "person_id", "expires_at")
         .first()
     )
-    return Acting(entry.person_id, entry.id, token) if entry else None
+    if entry is None:
+        return None
+    if entry.expires_at <= now():
+        # Ended for good where it is found: a clock that is put back must not open it again.
+        end_expired(entry.id)
+        return None
+    return Acting(entry.person_id, entry.id, token)
 
 
 def confirm(who: Acting) -> None:
@@ -76,6 +83,42 @@ def end_entry(who: Acting) -> None:
 def end_all_entries(person_id: uuid.UUID) -> None:
     """Sign a person out everywhere."""
     Entry.objects.filter(person_id=person_id, ended_at=None).update(ended_at=now())
+
+
+def open_entries(who: Acting) -> dict[uuid.UUID, datetime]:
+    """My open sessions with the moment each was opened, the newest first."""
+    mine = _open(who.person_id).order_by("-opened_at", "id")
+    return dict(mine.values_list("id", "opened_at"))
+
+
+def end_one(who: Acting, entry_id: uuid.UUID) -> bool:
+    """Sign one of my own sessions out, from another. Whether there was one."""
+    return bool(_open(who.person_id).filter(id=entry_id).update(ended_at=now()))
+
+
+def end_others(who: Acting) -> int:
+    """Sign me out everywhere but here. Returns how many sessions ended."""
+    return _open(who.person_id).exclude(id=who.entry_id).update(ended_at=now())
+
+
+def end_expired(entry_id: uuid.UUID | None = None) -> int:
+    """Write down that sessions whose time is over have ended (all of them, or this one). Returns how many."""
+    over = Entry.objects.filter(ended_at=None, expires_at__lte=now())
+    return (over.filter(id=entry_id) if entry_id else over).update(ended_at=now())
+
+
+def entries_before(who: Acting) -> bool:
+    """Whether I had signed in before this session."""
+    return Entry.objects.filter(person_id=who.person_id).exclude(id=who.entry_id).exists()
+
+
+def standing_ids() -> QuerySet[Entry, uuid.UUID]:
+    """The ids of all open sessions, for clearing away what belonged to others."""
+    return Entry.objects.filter(ended_at=None).values_list("id", flat=True)
+
+
+def _open(person_id: uuid.UUID) -> QuerySet[Entry]:
+    return Entry.objects.filter(person_id=person_id, ended_at=None, expires_at__gt=now())
 
 
 def acting_of(request: HttpRequest) -> Acting:

@@ -6,34 +6,42 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.db import connections
-from nacl import utils
-from nacl.secret import SecretBox
+
+from bothways.core.keys.ring import Ring, fresh_key, unwrap, wrap
+from bothways.core.keys.rotation import add_key, drop_older_key, everybody, rewrap_all
+
+__all__ = [
+    "add_key",
+    "box_for",
+    "boxes_for",
+    "destroy",
+    "drop_older_key",
+    "everybody",
+    "rewrap_all",
+]
 
 # The database gives out no more keys than this in one call.
 AT_ONCE = 500
 
 
-def box_for(person_id: uuid.UUID) -> SecretBox:
+def box_for(person_id: uuid.UUID) -> Ring:
     """The box that seals a person's texts; the key is made at first use."""
     found = boxes_for([person_id]).get(person_id)
     if found:
         return found
-    key = utils.random(SecretBox.KEY_SIZE)
-    _call("SELECT keys_make(%s, %s)", person_id, bytes(_master().encrypt(key)))
+    _call("SELECT keys_make(%s, %s)", person_id, wrap(fresh_key()))
     # Read again: another request may have made the key first, and its key is the one that counts.
     return boxes_for([person_id])[person_id]
 
 
-def boxes_for(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, SecretBox]:
+def boxes_for(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Ring]:
     """The boxes that exist for these people; a person who left has none."""
     wanted = list(set(person_ids))
-    master = _master()
-    boxes: dict[uuid.UUID, SecretBox] = {}
+    boxes: dict[uuid.UUID, Ring] = {}
     for start in range(0, len(wanted), AT_ONCE):
         rows = _call("SELECT person, sealed FROM keys_of(%s)", wanted[start : start + AT_ONCE])
-        boxes.update((person, SecretBox(master.decrypt(bytes(sealed)))) for person, sealed in rows)
+        boxes.update((person, unwrap(bytes(sealed))) for person, sealed in rows)
     return boxes
 
 
@@ -47,7 +55,3 @@ def _call(statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
     with connections["keys"].cursor() as cursor:
         cursor.execute(statement, arguments)
         return list(cursor.fetchall())
-
-
-def _master() -> SecretBox:
-    return SecretBox(settings.MASTER_KEY)

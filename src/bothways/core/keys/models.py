@@ -15,3 +15,13 @@ class PersonKey(models.Model):
 
     class Meta:
         app_label = "keys"
+
+
+class Departed(models.Model):
+    """Somebody whose key was destroyed. Written by a trigger, together with the destruction."""
+
+    person_id = models.UUIDField(primary_key=True)
+    left_on = models.DateField()
+
+    class Meta:
+        app_label = "keys"

@@ -6,6 +6,7 @@ a handler. Nothing is imported upwards.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,11 +16,13 @@ from django.db import transaction
 from django.utils.functional import Promise
 
 from bothways.core.clock.api import now
+from bothways.core.departures import api as departures
 from bothways.core.identity.api import Acting
 from bothways.core.keys import api as keys
 from bothways.core.registry.models import Installation, Tombstone
 from bothways.core.walls import api as walls
 
+logger = logging.getLogger(__name__)
 Words = Promise | str
 
 
@@ -31,6 +34,8 @@ class Section:
     title: Words
     labels: dict[str, Words]
     rows: list[dict[str, Any]] = field(default_factory=list)
+    # Where each row is a text of the person's own: its id and kind, in the order of the rows.
+    own_texts: list[tuple[uuid.UUID, str]] = field(default_factory=list)
 
 
 Exporter = Callable[[Acting], list[Section]]
@@ -97,8 +102,29 @@ def finish_erasing() -> int:
     return len(pending)
 
 
+def erase_departed() -> int:
+    """Erase again everybody who left and came back with an older backup. Returns how many.
+
+    Runs before anything is served, and every minute in case a backup was put back under a running server.
+    """
+    back = departures.still_here()
+    for person_id in back:
+        mark_leaving(person_id)
+        with walls.leaving(person_id), transaction.atomic():
+            # Their pairs came back with them, and end for the second time.
+            fire("person.leaving", person_id=person_id)
+        erase(person_id)
+    return len(back)
+
+
 def _destroy_key(person_id: uuid.UUID) -> None:
     keys.destroy(person_id)
+    try:
+        departures.note([person_id])
+    except OSError as error:
+        # The key is gone already; the tombstone stays unfinished, so the job tries again within a minute.
+        logger.error("a departure is not in the file yet: %s", type(error).__name__)
+        return
     Tombstone.objects.filter(person_id=person_id).update(key_destroyed_at=now())
 
 

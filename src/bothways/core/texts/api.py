@@ -6,6 +6,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.functional import Promise
 from nacl.exceptions import CryptoError
@@ -15,6 +16,22 @@ from bothways.core.identity.api import Acting
 from bothways.core.keys.api import box_for, boxes_for
 from bothways.core.receipts.models import Receipt
 from bothways.core.texts.models import Share, Text
+from bothways.core.texts.resealing import hold_texts_of, reseal
+
+__all__ = [
+    "drop",
+    "name_kind",
+    "own",
+    "put",
+    "read",
+    "read_for_delivery",
+    "read_on_receipt",
+    "reseal",
+    "rewrite",
+    "share",
+    "unshare",
+    "words_for_kind",
+]
 
 MAX_LENGTH = 4000
 _kinds: dict[str, Promise | str] = {}
@@ -35,8 +52,9 @@ def put(*, owner_id: uuid.UUID, kind: str, words: str) -> uuid.UUID:
     if len(words) > MAX_LENGTH:
         raise ValueError(f"a text has at most {MAX_LENGTH} characters, this one has {len(words)}")
     text = Text(owner_id=owner_id, kind=kind, written_at=now())
-    text.sealed = _seal(text.id, owner_id, words)
-    text.save(force_insert=True)
+    with transaction.atomic(savepoint=False):
+        text.sealed = _seal(text.id, owner_id, words)
+        text.save(force_insert=True)
     return text.id
 
 
@@ -44,7 +62,8 @@ def rewrite(*, owner_id: uuid.UUID, text_id: uuid.UUID, words: str) -> None:
     """Replace the words of one's own text; who may read it stays as it was."""
     if len(words) > MAX_LENGTH:
         raise ValueError(f"a text has at most {MAX_LENGTH} characters, this one has {len(words)}")
-    Text.objects.filter(id=text_id, owner_id=owner_id).update(sealed=_seal(text_id, owner_id, words))
+    with transaction.atomic(savepoint=False):
+        Text.objects.filter(id=text_id, owner_id=owner_id).update(sealed=_seal(text_id, owner_id, words))
 
 
 def drop(*, owner_id: uuid.UUID, text_ids: Iterable[uuid.UUID]) -> None:
@@ -102,8 +121,10 @@ def own(who: Acting) -> list[tuple[Text, str]]:
 
 
 def _seal(text_id: uuid.UUID, owner_id: uuid.UUID, words: str) -> bytes:
+    """Inside a transaction that also writes the row: until it ends, no new key is given out."""
     # The id inside the box ties the ciphertext to its row: swapped rows do not open.
-    return bytes(box_for(owner_id).encrypt(text_id.bytes + words.encode()))
+    hold_texts_of(owner_id)
+    return box_for(owner_id).encrypt(text_id.bytes + words.encode())
 
 
 def _open(rows: Iterable[Text]) -> dict[uuid.UUID, str]:

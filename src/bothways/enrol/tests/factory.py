@@ -9,8 +9,8 @@ from django.conf import settings
 from tests.cast import Someone
 
 from bothways.core.clock.api import travelled
-from bothways.enrol import services
-from bothways.enrol.models import Enrolment
+from bothways.enrol import check_services, services
+from bothways.enrol.models import Check, Enrolment
 from bothways.programme import api as programmes
 from bothways.programme.api import Programme
 
@@ -58,3 +58,37 @@ def enrolled(someone: Someone, programme: Programme, *, side: int = 0, **answers
         enrolment = sent(someone, programme, side=side, **answers)
     services.confirm(someone.who, enrolment_id=enrolment.pk)
     return Enrolment.objects.get(pk=enrolment.pk)
+
+
+REFERENCES = 1
+
+
+def asking(coordinator: Someone, programme: Programme, *, side: int = 0, checks: int = REFERENCES) -> None:
+    """`coordinator` lets one side of the programme ask for these checks (bits)."""
+    sides = [
+        programmes.SideWords(
+            one.number, one.name, one.about, one.max_capacity, checks if one.number == side else one.checks
+        )
+        for one in programmes.sides(programme.pk)
+    ]
+    programmes.set_sides(coordinator.who, programme_id=programme.pk, sides=sides)
+
+
+def a_code(someone: Someone, programme: Programme, kind: str = "references") -> str:
+    """`someone` asks for a code for a check."""
+    mine = Enrolment.objects.get(programme=programme, person_id=someone.id)
+    code, _until = check_services.ask(someone.who, enrolment_id=mine.pk, kind=kind)
+    return code
+
+
+def checked(
+    someone: Someone, programme: Programme, coordinator: Someone, *, kind: str = "references", days: int = 365
+) -> Check:
+    """`someone` shows their papers to `coordinator`, who sets the check for so many days."""
+    code = a_code(someone, programme, kind)
+    until = check_services.today_in(programme) + timedelta(days=days)
+    check_services.set_until(coordinator.who, programme=programme, code=code, valid_until=until)
+    number = next(item.number for item in programmes.catalogue.CHECKS if item.key == kind)
+    return Check.objects.get(
+        person_id=someone.id, enrolment__programme=programme, kind=number, valid_until__isnull=False
+    )

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 def test_my_answers_and_consents_in_words(amina, bo, programme) -> None:
     enrolled(amina, programme, interests=1 << 9, needs=1, facts=4, times=1 << 5, modes=3)
     enrol.consent(amina.who, enrolment_id=Enrolment.objects.get().pk, answers={"contact": False})
-    answers, consents = glass_box.export(amina.who)
+    answers, consents, checks = glass_box.export(amina.who)
+    assert (checks.key, checks.rows) == ("checks", [])
     said = {row["what"]: row["value"] for row in answers.rows}
     assert said["What you like"] == "Chess"
     assert said["When"] == "Tuesday: evening"
@@ -31,8 +32,10 @@ def test_my_answers_and_consents_in_words(amina, bo, programme) -> None:
     assert len(consents.rows) == 5
     assert [row["given"] for row in consents.rows if row["purpose"] == "Contact details"] == ["yes", "no"]
     assert all(row["version"] == 1 and row["words"] for row in consents.rows)
-    (nothing,) = glass_box.export(bo.who)
-    assert nothing.rows == []
+    assert [(section.key, section.rows) for section in glass_box.export(bo.who)] == [
+        ("consents", []),
+        ("checks", []),
+    ]
 
 
 def test_every_row_has_a_label_for_each_of_its_values(amina, programme) -> None:

@@ -349,4 +349,4 @@ def test_a_notice_comes_once_when_the_pause_is_over_to_who_wants_notices(amina, 
         assert outbox.news(bo.who) == []
         amina.browser().get(MINE)
         assert outbox.news(amina.who) == []
-    assert Notice.objects.count() == 1
+    assert Notice.objects.filter(kind="enrolment.opens").count() == 1

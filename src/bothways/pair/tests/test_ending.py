@@ -110,7 +110,7 @@ def full(amina, bo, pair) -> None:
     an_agreed_card(amina, bo, pair, customs="Shoes off")
     a_card(bo, pair, rather_not="No photos")
     api.set_contact(amina.who, pair_id=pair.id, words="0123 456")
-    api.set_contact(bo.who, pair_id=pair.id, words="0999")
+    api.set_contact(bo.who, pair_id=pair.id, words="Ring the blue bell")
     api.pause(bo.who, pair_id=pair.id, until=days(9))
 
 
@@ -249,6 +249,6 @@ def test_the_glass_box_holds_mine_and_nothing_of_my_partners(amina, bo, pair) ->
     assert [row["customs"] for row in sections["cards"].rows] == ["Shoes off", "Shoes off"]
     assert sections["cards"].rows[0]["signed_at"] and not sections["cards"].rows[1]["signed_at"]
     everything = str([(section.labels, section.rows) for section in sections.values()])
-    assert "No photos" not in everything and "0999" not in everything and str(bo.id) not in everything
+    assert "No photos" not in everything and "blue bell" not in everything and str(bo.id) not in everything
     for section in sections.values():
         assert all(set(row) <= set(section.labels) for row in section.rows)

@@ -72,7 +72,7 @@ def test_leaving_is_one_page_and_one_button_and_erases(heard):
 
 
 @pytest.mark.django_db
-def test_after_leaving_only_the_tombstone_knows_the_person():
+def test_after_leaving_only_the_tombstones_know_the_person():
     browser = visitor()
     join(browser, "amina@example.org")
     person = Person.objects.get()
@@ -82,7 +82,7 @@ def test_after_leaving_only_the_tombstone_knows_the_person():
     browser.post(reverse("leave"))
     marks = {str(person.id), person.id.hex, person.email}
     places = {where for where, value in everything_stored() if any(mark in value for mark in marks)}
-    assert places == {"default.core_tombstone"}
+    assert places == {"default.core_tombstone", "keys.keys_departed"}
 
 
 @pytest.mark.django_db

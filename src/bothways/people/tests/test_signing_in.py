@@ -289,11 +289,13 @@ def test_a_waiting_visitor_is_remembered_for_an_hour_and_a_person_for_a_month():
     assert browser.session.get_expiry_age() > 3600 * 24 * 29
 
 
-def test_accounts_that_nobody_confirmed_go_after_a_day():
+def test_accounts_that_nobody_confirmed_go_after_two_days():
     ask_to_join(visitor(), AMINA)
     join(visitor(), "bo@example.org")
     assert tidying.remove_unconfirmed() == 0
     with travelled(timedelta(days=1, minutes=1)):
+        assert tidying.remove_unconfirmed() == 0
+    with travelled(timedelta(days=2, minutes=1)):
         assert tidying.remove_unconfirmed() == 1
     assert list(Person.objects.values_list("email", flat=True)) == [opaque("bo@example.org")]
     assert set(Text.objects.values_list("owner_id", flat=True)) == {Person.objects.get().id}
@@ -303,7 +305,7 @@ def test_an_unconfirmed_account_is_confirmed_by_signing_in():
     ask_to_join(visitor(), AMINA)
     sign_in(browser := visitor(), AMINA)
     assert is_in(browser)
-    with travelled(timedelta(days=2)):
+    with travelled(timedelta(days=3)):
         assert tidying.remove_unconfirmed() == 0
 
 

@@ -14,6 +14,7 @@ from bothways.programme.services.setup import (
     set_sides,
 )
 from bothways.programme.services.staff import (
+    forget_old_codes,
     invite,
     leave_all,
     new_coordinator_code,
@@ -29,6 +30,7 @@ __all__ = [
     "change_area",
     "close",
     "create_programme",
+    "forget_old_codes",
     "invite",
     "leave_all",
     "new_coordinator_code",

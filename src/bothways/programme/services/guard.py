@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, confirm
+from bothways.people import api as people
 from bothways.programme.models import Programme, Staff
 
 
@@ -28,12 +29,13 @@ def locked(programme_id: uuid.UUID) -> Programme:
 def as_coordinator(who: Acting, programme_id: uuid.UUID) -> Programme:
     """Inside the caller's transaction: my session, the locked programme, my role.
 
-    Raises NotSignedIn, Http404, PermissionDenied.
+    Raises NotSignedIn, Http404, PermissionDenied, PasskeyNeeded.
     """
     confirm(who)
     programme = locked(programme_id)
     if not roles(programme).filter(person_id=who.person_id).exists():
         raise PermissionDenied
+    people.require_passkey(who)
     return programme
 
 

@@ -6,7 +6,7 @@ import re
 import uuid
 import zoneinfo
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -17,6 +17,7 @@ from bothways.core.clock.api import now
 from bothways.core.events.api import record
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, confirm
+from bothways.core.registry.api import fire
 from bothways.programme import catalogue, codes
 from bothways.programme.default_texts import own_words
 from bothways.programme.models import ConsentText, Invitation, Programme, Side, Staff
@@ -36,6 +37,8 @@ class SideWords:
     name: str
     about: str
     max_capacity: int
+    # Bits of the catalogue's checks that this side needs.
+    checks: int = 0
 
 
 def new_setup_code() -> str:
@@ -187,28 +190,38 @@ def set_lists(
 
 
 def set_sides(who: Acting, *, programme_id: uuid.UUID, sides: Iterable[SideWords]) -> None:
-    """Change the names of the sides, what they say, and how many partners a member may have."""
+    """Change the names of the sides, what they say, how many partners a member may have, and which checks
+    they need first.
+
+    Fires "side.checks_added" where a check is asked that was not asked before. Pairs and open proposals
+    stay as they are.
+    """
     wanted = [_checked_side(side) for side in sides]
     with transaction.atomic():
         programme = as_coordinator(who, programme_id)
         rows = {side.number: side for side in Side.objects.filter(programme=programme)}
         if {side.number for side in wanted} - set(rows):
             raise Refused(_("This programme has no such side."))
-        changed = False
-        for side in wanted:
-            values = {"name": side.name, "about": side.about, "max_capacity": side.max_capacity}
-            row = rows[side.number]
-            fields = [field for field, value in values.items() if getattr(row, field) != value]
-            for field in fields:
-                setattr(row, field, values[field])
-            if fields:
-                row.save(update_fields=fields)
-                changed = True
+        changed = [_change_side(rows[side.number], side) for side in wanted]
         names = [row.name.casefold() for row in rows.values()]
         if len(set(names)) < len(names):
             raise Refused(_("The two sides need different names."))
-        if changed:
+        if any(changed):
             _record_change(who, programme)
+
+
+def _change_side(row: Side, side: SideWords) -> bool:
+    """Write what differs. Returns whether anything did."""
+    values = asdict(side)
+    fields = [field for field, value in values.items() if getattr(row, field) != value]
+    added = side.checks & ~row.checks
+    for field in fields:
+        setattr(row, field, values[field])
+    if fields:
+        row.save(update_fields=fields)
+    if added:
+        fire("side.checks_added", side_id=row.pk)
+    return bool(fields)
 
 
 def publish(who: Acting, programme: Programme) -> Programme:
@@ -318,6 +331,8 @@ def _checked_slug(slug: str) -> str:
 def _checked_side(side: SideWords) -> SideWords:
     if not 1 <= side.max_capacity <= MOST_PARTNERS:
         raise Refused(_("A member may have from 1 to 5 partners at a time."))
+    if side.checks & ~catalogue.bits(catalogue.CHECKS):
+        raise Refused(_("Choose only from the lists."))
     name = tidy(
         side.name,
         most=60,
@@ -327,4 +342,4 @@ def _checked_side(side: SideWords) -> SideWords:
     about = tidy(
         side.about, most=300, empty=None, long=_("This is too long. Please use at most 300 characters.")
     )
-    return SideWords(side.number, name, about, side.max_capacity)
+    return SideWords(side.number, name, about, side.max_capacity, side.checks)

@@ -46,6 +46,11 @@ def _new_invitation(programme: Programme) -> str:
     return code
 
 
+def forget_old_codes() -> int:
+    """Delete the codes that nobody used in time, so that no clock makes them good again. Returns how many."""
+    return Invitation.objects.filter(used_at=None, expires_at__lte=now()).delete()[0]
+
+
 def withdraw_invitation(who: Acting, *, programme_id: uuid.UUID) -> None:
     """The code that waits stops working."""
     with transaction.atomic():

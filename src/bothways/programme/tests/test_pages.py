@@ -192,7 +192,7 @@ BASICS = {"name": "N", "purpose": "P", "time_zone": "UTC", "round_every_days": "
 SIDES = {
     f"side{number}-{field}": value
     for number in (0, 1)
-    for field, value in (("name", f"S{number}"), ("about", "About"), ("max_capacity", "2"))
+    for field, value in (("name", f"S{number}"), ("about", "About"), ("max_capacity", "2"), ("checks", "0"))
 }
 LISTS = {"interests": ["0", "3"], "needs": ["1"], "languages": ["0", "1"]}
 AREA = {"name": "North", "parent": "", "capacity": ""}

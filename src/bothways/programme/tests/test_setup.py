@@ -237,6 +237,8 @@ def test_sides() -> None:
         SideWords(0, "Cooks", "", 6),
         SideWords(2, "Third", "", 1),
         SideWords(1, "cooks", "", 1),
+        SideWords(1, "Guests", "", 1, 16),
+        SideWords(1, "Guests", "", 1, -1),
     ):
         with pytest.raises(Refused):
             save(wrong)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from bothways.core.identity.api import Acting
 from bothways.programme import access, selectors
+from bothways.programme.catalogue import CHECKS, labels
 from bothways.programme.models import Area
 
 # Unicode's first strong isolate, and its end.
@@ -21,13 +22,15 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
     """What the programme is, where, and who coordinates it."""
     who = getattr(request, "acting", None)
     one, staff = access.public_programme(who if isinstance(who, Acting) else None, slug)
+    sides = selectors.sides(one.id)
     return render(
         request,
         "programme/programme.html",
         {
             "programme": one,
             "staff": staff,
-            "sides": selectors.sides(one.id),
+            "sides": [(side, _listed(labels(CHECKS, side.checks))) for side in sides],
+            "asks_checks": any(side.checks for side in sides),
             "places": places_by_region(selectors.areas(one.id)),
             "coordinators": selectors.coordinators(one.id),
         },
@@ -44,8 +47,12 @@ def places_by_region(areas: list[Area]) -> list[tuple[str, str]]:
     for area in areas:
         if area.lat_e5 is not None:
             towns.setdefault(area.parent_id, []).append(f"{ISOLATE}{area.name}{END}")
-    locale = to_locale(get_language() or "en")
     return [
-        (names.get(parent, "") if parent is not None else "", str(format_list(listed, locale=locale)))
+        (names.get(parent, "") if parent is not None else "", _listed(listed))
         for parent, listed in towns.items()
     ]
+
+
+def _listed(names: list[str]) -> str:
+    """A list in words of the page language."""
+    return str(format_list(names, locale=to_locale(get_language() or "en")))

@@ -155,10 +155,7 @@ def sides(request: HttpRequest, slug: str) -> HttpResponse:
             lambda: services.set_sides(
                 who,
                 programme_id=programme.id,
-                sides=[
-                    services.SideWords(row.number, **form.cleaned_data)
-                    for row, form in zip(rows, shown, strict=True)
-                ],
+                sides=[form.words(row.number) for row, form in zip(rows, shown, strict=True)],
             ),
         )
         if not status:

@@ -89,6 +89,11 @@ def test_an_operational_error_becomes_a_sentence_through_djangos_wrapping() -> N
     assert "The database does not answer" in (sentence_for(outer) or "")
 
 
+def test_a_database_without_tables_is_told() -> None:
+    missing = psycopg.errors.UndefinedTable('relation "core_event" does not exist')
+    assert "'./dev run' makes them" in (sentence_for(missing) or "")
+
+
 def test_what_django_tells_people_stays_as_it_is() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import CommandError

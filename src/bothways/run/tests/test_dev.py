@@ -48,7 +48,9 @@ def fake(folder: Path, name: str, text: str) -> None:
 
 
 def dev(folder: Path, *arguments: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [shutil.which("bash") or "bash", str(folder / "dev"), *arguments]
+    # Tests that run in the background have been told to ignore Ctrl-C, and what they start would too.
+    command = [shutil.which("env") or "env", "--default-signal=INT"]
+    command += [shutil.which("bash") or "bash", str(folder / "dev"), *arguments]
     if os.geteuid() == 0:
         setpriv = shutil.which("setpriv") or "setpriv"
         command = [setpriv, "--reuid=65534", "--regid=65534", "--clear-groups", *command]
@@ -108,6 +110,14 @@ def test_a_disk_that_fills_while_packages_are_installed_is_told(copy: Path, prog
     fake(programs, "sudo", 'while [ "$1" != env ]; do [ $# -gt 0 ] || exit 0; shift; done; exec "$@"')
     fake(programs, "apt-get", "echo 'cannot copy: No space left on device' >&2; exit 100")
     assert "the disk is full" in told(dev(copy, "run", path=programs))
+
+
+def test_ctrl_c_stops_it_also_when_the_step_makes_a_failure_of_it(copy: Path, programs: Path) -> None:
+    fake(programs, "sudo", 'while [ "$1" != env ]; do [ $# -gt 0 ] || exit 0; shift; done; exec "$@"')
+    # Like apt-get, which catches the signal that reaches everybody, and ends with a code.
+    fake(programs, "apt-get", "echo called >>.tools/calls; kill -INT $PPID; exit 100")
+    assert dev(copy, "run", path=programs).returncode == 130
+    assert (copy / ".tools" / "calls").read_text() == "called\n", "it went on to the next attempt"
 
 
 def test_a_nearly_full_disk_is_told_before_anything_is_done(copy: Path, programs: Path) -> None:

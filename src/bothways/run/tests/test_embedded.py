@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from bothways.run import keeper
 from bothways.run.tests.tools import ROOT, end, environment, eventually, processes_of, python, start, told
 
 ENSURE = """
@@ -45,9 +46,10 @@ def gone(var: Path) -> bool:
 def test_the_first_starts_it_others_join_at_once_and_the_last_stops_it(var: Path) -> None:
     first = start(HOLD, var)
     url = first.stdout.readline().split()[1]
-    seconds, joined = python(ENSURE, var).stdout.split()
-    assert joined == url
-    assert float(seconds) < 0.1
+    # The best of several: a busy machine makes one of them wait, a slow way to join all of them.
+    joined = [python(ENSURE, var).stdout.split() for _ in range(5)]
+    assert {address for _seconds, address in joined} == {url}
+    assert min(float(seconds) for seconds, _address in joined) < 0.1
     time.sleep(0.3)
     assert processes_of(var), "the server stopped although somebody uses it"
     end(first)  # killed outright: nothing of its own could have said good-bye
@@ -67,7 +69,8 @@ def test_release_leaves_it_to_those_who_still_use_it(var: Path) -> None:
     done = python(
         ENSURE + "begun = time.monotonic()\nembedded.release()\nprint(time.monotonic() - begun)", var
     )
-    assert float(done.stdout.split()[-1]) < 1
+    # At once, however busy the machine: waiting for the server to go down would take a minute.
+    assert float(done.stdout.split()[-1]) < keeper.PATIENCE / 10
     assert server_pid(var) in processes_of(var)
     end(first)
 
@@ -251,7 +254,7 @@ def test_the_data_of_another_user_is_told(var: Path) -> None:
 
 
 def test_the_wheel_is_found_without_importing_it() -> None:
-    code = "import sys\nfrom bothways.run import embedded\nembedded._programs()\nprint(sorted(sys.modules))"
+    code = "import sys\nfrom bothways.run import embedded\nembedded.programs()\nprint(sorted(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, cwd=ROOT
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,51 @@ def test_the_environment_comes_first(var: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv(keyfiles.MASTER, "from outside")
     keyfiles.put_into_environment()
     assert not list(var.iterdir())
+
+
+def test_a_master_key_is_exchanged_and_the_old_one_kept_until_the_end(
+    var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(keyfiles.MASTER, raising=False)
+    monkeypatch.setenv(keyfiles.MASTER_OLD, "")
+    before = keyfiles.master_key()
+    keyfiles.begin_rotation()
+    after = keyfiles.master_key()
+    assert after != before
+    keyfiles.begin_rotation()
+    assert keyfiles.master_key() == after, "begun already"
+    monkeypatch.setenv(keyfiles.MASTER, "")
+    keyfiles.put_into_environment()
+    assert (os.environ[keyfiles.MASTER], os.environ[keyfiles.MASTER_OLD]) == (after, before)
+    keyfiles.end_rotation()
+    keyfiles.end_rotation()
+    assert keyfiles.master_key() == after and not (var / "master.key.old").exists()
+    (var / "master.key").write_text(before)
+    with pytest.raises(Fault, match="not the key"):
+        keyfiles.master_key()
+
+
+@pytest.mark.parametrize("kept", [1, 2, 3])
+def test_an_exchange_that_is_killed_leaves_a_key_that_is_recognised(
+    var: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    before = keyfiles.master_key()
+    steps, replace = iter(range(1, 9)), keyfiles._replace
+
+    def some(path: Path, text: str) -> None:
+        if next(steps) >= kept:
+            raise Killed
+        replace(path, text)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(keyfiles, "_replace", some)
+        with pytest.raises(Killed):
+            keyfiles.begin_rotation()
+            keyfiles.end_rotation()
+    assert (keyfiles.master_key() == before) is (kept < 3)
+    keyfiles.begin_rotation()
+    assert keyfiles.master_key() != before and (var / "master.key.old").read_text().strip() == before
+    keyfiles.end_rotation()

@@ -1,0 +1,61 @@
+"""What people can do with their own words in requests."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from bothways.core.identity.api import Acting
+from bothways.core.texts import api as texts
+from bothways.core.wording.api import Change, register
+from bothways.help import services
+from bothways.help.models import Reply, Request
+
+
+@transaction.atomic
+def delete_request_words(who: Acting, text_id: uuid.UUID) -> None:
+    """Take the request back and delete its words: without them there is nothing left to answer."""
+    services.take_back(who, request_id=_request(who, text_id).id)
+    texts.drop(owner_id=who.person_id, text_ids=[text_id])
+
+
+def delete_reply_words(who: Acting, text_id: uuid.UUID) -> None:
+    """Delete what I wrote under a request."""
+    services.delete_reply(who, reply_id=_reply(who, text_id).id)
+
+
+def request_place(who: Acting, text_id: uuid.UUID) -> str | None:
+    return reverse("request", args=[_request(who, text_id).id])
+
+
+def reply_place(who: Acting, text_id: uuid.UUID) -> str | None:
+    return reverse("request", args=[_reply(who, text_id).request_id])
+
+
+def _request(who: Acting, text_id: uuid.UUID) -> Request:
+    request = Request.objects.filter(person_id=who.person_id, text_id=text_id).first()
+    if request is None:
+        raise Http404
+    return request
+
+
+def _reply(who: Acting, text_id: uuid.UUID) -> Reply:
+    reply = Reply.objects.filter(person_id=who.person_id, text_id=text_id).first()
+    if reply is None:
+        raise Http404
+    return reply
+
+
+register(
+    "request",
+    Change(
+        place=request_place,
+        delete=delete_request_words,
+        effect=_("The request counts as taken back: nobody else can read anything under it."),
+    ),
+)
+register("reply", Change(place=reply_place, delete=delete_reply_words))

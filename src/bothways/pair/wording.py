@@ -1,0 +1,72 @@
+"""What each of the two can do with their own words on a card, and with their contact details."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from bothways.core.events.api import record
+from bothways.core.identity.api import Acting, confirm
+from bothways.core.texts import api as texts
+from bothways.core.wording.api import Change, register
+from bothways.pair.access import live_pair
+from bothways.pair.models import Card, Half
+from bothways.pair.services import set_contact
+
+
+@transaction.atomic
+def delete_from_card(who: Acting, text_id: uuid.UUID) -> None:
+    """Delete my words on a card of mine.
+
+    A version is never changed, so it still says that here was a text; there is none to read. The
+    signatures stay: what both agreed to beside these words still stands.
+    """
+    confirm(who)
+    pair_id = _cards_with(who, text_id).values_list("pair_id", flat=True).first()
+    if pair_id is None:
+        raise Http404
+    pair = live_pair(who, pair_id, lock=True)
+    texts.drop(owner_id=who.person_id, text_ids=[text_id])
+    record("card.words_deleted", programme_id=pair.programme_id, person_id=who.person_id, object_id=pair.id)
+
+
+def delete_contact(who: Acting, text_id: uuid.UUID) -> None:
+    """Take my contact details away from a partner."""
+    set_contact(who, pair_id=_half_with(who, text_id).pair_id, words="")
+
+
+def card_place(who: Acting, text_id: uuid.UUID) -> str | None:
+    card = _cards_with(who, text_id).first()
+    return reverse("card_change", args=[card.pair_id]) if card else None
+
+
+def contact_place(who: Acting, text_id: uuid.UUID) -> str | None:
+    return reverse("pair_contact", args=[_half_with(who, text_id).pair_id])
+
+
+def _cards_with(who: Acting, text_id: uuid.UUID) -> QuerySet[Card]:
+    me = str(who.person_id)
+    said = Q(**{f"customs__{me}": str(text_id)}) | Q(**{f"rather_not__{me}": str(text_id)})
+    return Card.objects.filter(said, pair__halves__person_id=who.person_id)
+
+
+def _half_with(who: Acting, text_id: uuid.UUID) -> Half:
+    half = Half.objects.filter(person_id=who.person_id, contact_text=text_id).first()
+    if half is None:
+        raise Http404
+    return half
+
+
+_ON_A_CARD = Change(
+    place=card_place,
+    delete=delete_from_card,
+    effect=_("The card and both signatures stay, without these words."),
+)
+register("card.customs", _ON_A_CARD)
+register("card.rather_not", _ON_A_CARD)
+register("contact", Change(place=contact_place, delete=delete_contact))
