@@ -53,6 +53,11 @@ def fill(members: int, seed: int, *, quiet: bool = False, processes: int | None 
     return programme
 
 
+def is_whole(programme: Programme) -> bool:
+    """Whether the half year was lived through to its end: what was stopped half-way lacks a round."""
+    return match.rounds_done(programme) >= len(ROUNDS)
+
+
 class _Story:
     """Arrivals and rounds in the order of the days."""
 

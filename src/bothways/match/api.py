@@ -2,7 +2,7 @@
 
 from bothways.match.models import Answer, Proposal, Round
 from bothways.match.rounds import run_round, start_round
-from bothways.match.selectors import open_proposals, standing, tiles
+from bothways.match.selectors import open_proposals, rounds_done, standing, tiles
 from bothways.match.services import answer, not_again
 from bothways.match.words import explain_reasons
 
@@ -14,6 +14,7 @@ __all__ = [
     "explain_reasons",
     "not_again",
     "open_proposals",
+    "rounds_done",
     "run_round",
     "standing",
     "start_round",

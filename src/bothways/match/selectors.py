@@ -75,6 +75,11 @@ def rounds_of(one: programme.Programme) -> list[Round]:
     return list(Round.objects.filter(programme=one).order_by("-number")[:SHOWN])
 
 
+def rounds_done(one: programme.Programme) -> int:
+    """How many rounds a programme has behind it."""
+    return Round.objects.filter(programme=one, state=Round.State.DONE).count()
+
+
 def tiles(who: Acting) -> list[Tile]:
     """What waits for me, why I wait, and the rounds of programmes that I coordinate."""
     found = [tile for one in standing(who) for tile in _member_tiles(one)]

@@ -43,7 +43,8 @@ def _of_database(error: BaseException) -> str | None:
     """Judged by name and SQLSTATE: importing psycopg only to name a fault would slow every command."""
     # Django wraps the driver's error; only the one inside knows the SQLSTATE.
     state = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
-    if state == "53100":
+    # A fault that comes from another process has left its SQLSTATE there.
+    if state == "53100" or ("DatabaseError" in _kinds(error) and "No space left on device" in str(error)):
         return "The disk of the database is full. Free some space and try again."
     if state == "53300":
         return "The database has no connection left. Stop what else uses it, or raise its max_connections."

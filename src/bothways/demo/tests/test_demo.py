@@ -39,6 +39,19 @@ def test_half_a_year_of_a_programme(settings) -> None:
         call_command("demo", members=80, seed=7)
 
 
+def test_a_demo_that_was_stopped_half_way_is_not_taken_for_one(settings, monkeypatch) -> None:
+    settings.DEMO = True
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(match, "run_round", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        fill(20, 7, quiet=True, processes=1)
+    with pytest.raises(CommandError, match="stopped while it was being made"):
+        call_command("demo", members=20, seed=7, if_empty=True)
+
+
 def test_a_proposal_that_closes_while_somebody_looks_at_it_stops_nobody(settings, monkeypatch) -> None:
     """As happens between two processes: one has listed a proposal, then the other person says no."""
     settings.DEMO = True

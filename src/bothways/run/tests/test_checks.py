@@ -89,6 +89,15 @@ def test_an_operational_error_becomes_a_sentence_through_djangos_wrapping() -> N
     assert "The database does not answer" in (sentence_for(outer) or "")
 
 
+def test_a_full_disk_of_the_database_is_told_also_when_another_process_says_it() -> None:
+    from django.db.utils import OperationalError
+
+    here = psycopg.errors.DiskFull("could not extend file")
+    there = OperationalError('could not extend file "base/1/2": No space left on device')
+    for error in (here, there):
+        assert "The disk of the database is full" in (sentence_for(error) or "")
+
+
 def test_a_database_without_tables_is_told() -> None:
     missing = psycopg.errors.UndefinedTable('relation "core_event" does not exist')
     assert "'./dev run' makes them" in (sentence_for(missing) or "")

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from bothways.demo.fill import NotADemo, fill
+from bothways.demo.fill import NotADemo, fill, is_whole
 from bothways.demo.place import SLUG
 from bothways.demo.who import WHO
 from bothways.programme import api as programmes
@@ -40,7 +40,13 @@ class Command(BaseCommand):
             raise CommandError(f"--members takes a number from 20 to {MOST:,}.")
         if not 0 <= options["seed"] < 2**63:
             raise CommandError("--seed takes a whole number, 0 or larger.")
-        if any(one.slug == SLUG for one in programmes.all_programmes()):
+        there = next((one for one in programmes.all_programmes() if one.slug == SLUG), None)
+        if there is not None:
+            if not is_whole(there):
+                raise CommandError(
+                    "The demo programme here was stopped while it was being made. "
+                    "Remove var/ (or use another database) to begin again."
+                )
             if options["if_empty"]:
                 return
             raise CommandError(
