@@ -1,7 +1,13 @@
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
 
+import pytest
+from conftest import UNFLUSHED
+from django.db import connection
+
+from tests import every_state as every
+from tests.undone import undone
 from tests.world import World, build
 
 
@@ -9,3 +15,16 @@ from tests.world import World, build
 def world(db) -> World:
     """A small whole programme (see tests/world.py)."""
     return build()
+
+
+@pytest.fixture(scope="module")
+def every_state(django_db_setup, django_db_blocker) -> Iterator[every.World]:
+    """Everything in each of its states (see tests/every_state.py), built once for a whole file.
+
+    Each test works in a savepoint of the world's transaction; within a test, `undone()` takes one step back.
+    """
+    with django_db_blocker.unblock(), undone():
+        with connection.cursor() as cursor:
+            for table in UNFLUSHED:
+                cursor.execute(f"DELETE FROM {table}")
+        yield every.build()

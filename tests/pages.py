@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import Resolver404, resolve
 
@@ -118,7 +118,8 @@ def shape_of(path: str) -> str | None:
 
 def walk(client: Client, start: list[str], limit: int = 300) -> dict[str, tuple[str, str]]:
     """Follow every link from `start` as this client: {shape: (path, html)} of the pages that opened."""
-    waiting, seen, pages = list(start), set(), {}
+    waiting, pages = list(start), {}
+    seen: set[str] = set()
     while waiting and len(seen) < limit:
         path = waiting.pop(0)
         shape = shape_of(path)
@@ -138,7 +139,7 @@ def walk(client: Client, start: list[str], limit: int = 300) -> dict[str, tuple[
     return pages
 
 
-def is_page(answer: HttpResponse) -> bool:
+def is_page(answer: HttpResponseBase) -> bool:
     """Whether an answer is shown in the browser, and is not a file to keep."""
     kind = answer.headers["Content-Type"]
     return kind.startswith("text/html") and "attachment" not in answer.headers.get("Content-Disposition", "")

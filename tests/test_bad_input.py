@@ -7,14 +7,11 @@ the next one's page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from tests.pages import Form, read, shape_of, walk
+from tests.undone import undone
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -33,19 +30,6 @@ BAD = {
     "direction": "\u202eabc\u2066",
     "surrogate": "\U0001f600" * 3,
 }
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Run something and take it back, as far as both databases are concerned."""
-    with ExitStack() as stack:
-        for alias in ("default", "keys"):
-            block = transaction.atomic(using=alias)
-            # The services' own durable transactions are the outermost in real life.
-            block._from_testcase = True  # type: ignore[attr-defined]
-            stack.enter_context(block)
-            stack.callback(transaction.set_rollback, True, using=alias)
-        yield
 
 
 def forms_of(client: Client, start: list[str]) -> dict[tuple[str, str], tuple[str, Form]]:

@@ -91,7 +91,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Before anything that can refuse a request, so that refusals have the header too.
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bothways.web.middleware.HeadersMiddleware",
+    "bothways.web.middleware.BodyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -101,7 +104,6 @@ MIDDLEWARE = [
     "bothways.people.middleware.SeenMiddleware",
     "bothways.web.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "bothways.web.middleware.FaultMiddleware",
@@ -237,6 +239,8 @@ DEFAULT_FROM_EMAIL = env("MAIL_FROM", "Bothways <no-reply@localhost>")
 
 # Hours between sending an enrolment and confirming it; the pause in which nobody can be hurried.
 CONFIRM_AFTER_SECONDS = int(float(env("CONFIRM_AFTER_HOURS", "0.01" if DEMO else "24")) * 3600)
+# Sign-in and sign-up answer at full steps of so many seconds, so that no time tells who has an account.
+EVEN_SECONDS = float(env("EVEN_SECONDS", "0.25"))
 # At most this many letters with notices per person in seven days.
 NOTICES_PER_WEEK = int(env("NOTICES_PER_WEEK", "3"))
 

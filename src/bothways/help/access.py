@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from bothways.core.identity.api import Acting
 from bothways.enrol.api import of_person
 from bothways.help.models import Reply, Request
-from bothways.pair.api import live_pair, open_pair
+from bothways.pair.api import Pair, live_pair, open_pair
 from bothways.programme import api as programmes
 from bothways.programme.api import Programme, Staff
 
@@ -42,7 +42,7 @@ class Standing:
 def open_request(who: Acting, request_id: uuid.UUID) -> Standing:
     """A request that is mine or meant for me. 404 for everybody else, and for a partner whose pair has
     ended."""
-    request = Request.objects.filter(id=request_id).select_related("pair").first()
+    request = _for_me(who).filter(id=request_id).first()
     if request is None:
         raise Http404
     return _standing(who, request)
@@ -50,7 +50,7 @@ def open_request(who: Acting, request_id: uuid.UUID) -> Standing:
 
 def held_request(who: Acting, request_id: uuid.UUID) -> Standing:
     """The same, for a change inside the caller's transaction: the request does not change before its end."""
-    request = locked(Request.objects.select_related("pair")).filter(id=request_id).first()
+    request = locked(_for_me(who)).filter(id=request_id).first()
     if request is None:
         raise Http404
     return _standing(who, request)
@@ -100,6 +100,18 @@ def my_programme(who: Acting, slug: str) -> Programme:
 def is_member(who: Acting, programme_id: uuid.UUID) -> bool:
     """Whether I am enrolled in a programme, however far my enrolment has come."""
     return any(enrolment.programme_id == programme_id for enrolment in of_person(who))
+
+
+def _for_me(who: Acting) -> QuerySet[Request]:
+    """What I made and what is meant for me, asked in one go: a request of others costs no more than one
+    that never was."""
+    pairs = Pair.objects.filter(halves__person_id=who.person_id, ended_at=None).values("id")
+    coordinated = Staff.objects.filter(person_id=who.person_id, role=Staff.Role.COORDINATOR)
+    return Request.objects.select_related("pair").filter(
+        Q(person_id=who.person_id)
+        | Q(pair__in=pairs)
+        | Q(pair=None, programme_id__in=coordinated.values("programme_id"))
+    )
 
 
 def _standing(who: Acting, request: Request) -> Standing:

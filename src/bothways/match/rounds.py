@@ -34,6 +34,8 @@ UNDER_WAY = (Round.State.QUEUED, Round.State.RUNNING)
 # A worker that was not heard of for this long is taken for dead.
 SILENCE = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
+# For so long somebody's reason and hints stay as they are, whatever they change and however many rounds run.
+HINTS_REST = timedelta(days=7)
 BATCH = 1000
 PROGRESS = {"reading": 5, "listing": 15, "solving": 45, "checking": 60, "explaining": 70, "writing": 85}
 
@@ -232,10 +234,15 @@ def _propose(mine: Round, one: programme.Programme, couples: list[Couple]) -> li
 
 
 def _say_why(mine: Round, left_over: list[LeftOver]) -> None:
-    LeftOver.objects.filter(round__programme_id=mine.programme_id).delete()
-    for row in left_over:
+    """Reasons and hints, for each person anew once in `HINTS_REST`: whoever changes their wishes again and
+    again to find out about somebody learns no more than one thing in that time."""
+    here = LeftOver.objects.filter(round__programme_id=mine.programme_id)
+    here.exclude(round__asked_at__gt=mine.asked_at - HINTS_REST).delete()
+    resting = set(here.values_list("enrolment_id", flat=True))
+    fresh = [row for row in left_over if row.enrolment_id not in resting]
+    for row in fresh:
         row.round = mine
-    LeftOver.objects.bulk_create(left_over, batch_size=BATCH)
+    LeftOver.objects.bulk_create(fresh, batch_size=BATCH)
 
 
 def _tell(mine: Round, proposals: list[Proposal]) -> None:

@@ -49,10 +49,15 @@ def standing(who: Acting) -> list[Standing]:
         Standing(
             enrolment,
             here := [one for one in proposals if one.programme_id == enrolment.programme_id],
-            None if here else left_over.get(enrolment.id),
+            None if here or not _waits(enrolment) else left_over.get(enrolment.id),
         )
         for enrolment in mine
     ]
+
+
+def _waits(enrolment: enrol.Enrolment) -> bool:
+    """Whether a reason for waiting concerns me now: it may be some days old."""
+    return enrolment.state == enrol.Enrolment.State.ACTIVE and enrolment.partners < enrolment.capacity
 
 
 def said_yes(who: Acting, proposal: Proposal) -> bool:

@@ -14,7 +14,7 @@ from bothways.pair.api import Pair, live_pair, open_pair
 
 def open_meeting(who: Acting, meeting_id: uuid.UUID) -> tuple[Meeting, Pair]:
     """A meeting of a pair of mine, ended or not. 404 unless I am one of the two."""
-    meeting = _meeting(meeting_id)
+    meeting = _meeting(who, meeting_id)
     return meeting, open_pair(who, meeting.pair_id)
 
 
@@ -24,13 +24,15 @@ def held_meeting(who: Acting, meeting_id: uuid.UUID) -> tuple[Meeting, Pair]:
     The pair's row is the one lock for everything that the two do together: while it is held neither
     the meeting nor the pair changes. 404 unless I am one of the two, Refused when the pair has ended.
     """
-    pair = live_pair(who, _meeting(meeting_id).pair_id, lock=True)
+    pair = live_pair(who, _meeting(who, meeting_id).pair_id, lock=True)
     # Read again: it may have changed while this waited for the lock.
-    return _meeting(meeting_id), pair
+    return _meeting(who, meeting_id), pair
 
 
-def _meeting(meeting_id: uuid.UUID) -> Meeting:
-    meeting = Meeting.objects.filter(id=meeting_id).first()
+def _meeting(who: Acting, meeting_id: uuid.UUID) -> Meeting:
+    # One question for all of it, so that a meeting of others costs no more than one that never was.
+    mine = Pair.objects.filter(halves__person_id=who.person_id).values("id")
+    meeting = Meeting.objects.filter(id=meeting_id, pair__in=mine).first()
     if meeting is None:
         raise Http404
     return meeting

@@ -35,7 +35,8 @@ def partner_id(pair: Pair, person_id: uuid.UUID) -> uuid.UUID | None:
 
 def partner_name(who: Acting, pair: Pair) -> str:
     """What my partner asked to be called, or 'your partner' when that is not open to me (any more)."""
-    other = partner_id(pair, who.person_id)
+    # A pair that ended is not asked for: how long that takes would say if the other is still here.
+    other = None if pair.is_ended else partner_id(pair, who.person_id)
     names = people.names_for(who, [other]) if other else {}
     return names.get(other, "") if other and names.get(other) else _("your partner")
 

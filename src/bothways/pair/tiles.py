@@ -24,10 +24,11 @@ def tiles(who: Acting) -> list[Tile]:
     pairs = [pair for pair in pairs_of(who) if pair.ended_at is None or now() - pair.ended_at < SAID_FOR]
     if not pairs:
         return []
-    partners = {pair.pk: partner_id(pair, who.person_id) for pair in pairs}
+    # A pair that ended is not asked for: how long that takes would say if the other is still here.
+    partners = {pair.pk: partner_id(pair, who.person_id) for pair in pairs if not pair.is_ended}
     names = people.names_for(who, [person_id for person_id in partners.values() if person_id])
     states = card_states(who, pairs)
-    called = {pair.pk: names.get(partners[pair.pk] or pair.pk, "") for pair in pairs}
+    called = {pair_id: names.get(person_id or pair_id, "") for pair_id, person_id in partners.items()}
     return [
         _ended(pair) if pair.is_ended else _tile(pair, called[pair.pk], states[pair.pk]) for pair in pairs
     ]

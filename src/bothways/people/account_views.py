@@ -24,6 +24,7 @@ from bothways.core.walls import api as walls
 from bothways.people import browsers, codes
 from bothways.people import sign_in_forms as forms
 from bothways.people.adapter import AccountAdapter
+from bothways.people.evenly import evenly
 from bothways.people.selectors import my_name
 from bothways.people.sessions import recently_signed_in
 
@@ -31,6 +32,7 @@ from bothways.people.sessions import recently_signed_in
 VISITOR_SECONDS = 3600
 # Django's types of `method_decorator` know no view with named arguments.
 SIGNED_IN: Any = signed_in
+EVENLY: Any = evenly
 FRESHLY_SIGNED_IN: Any = [signed_in, recently_signed_in]
 
 
@@ -99,6 +101,7 @@ class _Codes(_Answers):
         return response
 
 
+@method_decorator(EVENLY, name="dispatch")
 class SignIn(_AtTheDoor, _Answers, account.RequestLoginCodeView):  # type: ignore[misc]
     form_class = forms.RequestCodeForm
 
@@ -108,14 +111,17 @@ class SignIn(_AtTheDoor, _Answers, account.RequestLoginCodeView):  # type: ignor
         return response
 
 
+@method_decorator(EVENLY, name="dispatch")
 class SignUp(_AtTheDoor, _Answers, account.SignupView):  # type: ignore[misc]
     form_class = forms.SignupForm
 
 
+@method_decorator(EVENLY, name="dispatch")
 class ConfirmCode(_AtTheDoor, _Codes, account.ConfirmLoginCodeView):  # type: ignore[misc]
     form_class = forms.ConfirmLoginCodeForm
 
 
+@method_decorator(EVENLY, name="dispatch")
 class ConfirmAddress(_AtTheDoor, _Codes, account.ConfirmEmailVerificationCodeView):  # type: ignore[misc]
     form_class = forms.ConfirmAddressForm
 

@@ -52,6 +52,24 @@ class HeadersMiddleware:
         return response
 
 
+class BodyMiddleware:
+    """Refuses a body that is too long before any of it is read: no page takes a file or so many words.
+
+    The framework's own limit leaves files out.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not (length.isascii() and length.isdigit()):
+            return render(request, "web/bad_request.html", status=400)
+        if len(length) > 10 or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return render(request, "web/bad_request.html", status=413)
+        return self.get_response(request)
+
+
 def _signed_out(request: HttpRequest, response: HttpResponse) -> bool:
     """Whether this answer signs a browser out: nothing of what it showed shall be left on the device."""
     dropped = response.cookies.get(settings.SESSION_COOKIE_NAME)
@@ -62,11 +80,13 @@ def _signed_out(request: HttpRequest, response: HttpResponse) -> bool:
 
 def _page_behind(request: HttpRequest) -> str:
     """Where to come back to: this page, or the one whose button was pressed."""
-    return (
-        request.get_full_path()
-        if request.method == "GET"
-        else urlsplit(request.META.get("HTTP_REFERER", "")).path or "/"
-    )
+    if request.method == "GET":
+        return request.get_full_path()
+    try:
+        return urlsplit(request.META.get("HTTP_REFERER", "")).path or "/"
+    except ValueError:
+        # Not an address at all.
+        return "/"
 
 
 class LanguageMiddleware:

@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from bothways.core.identity.api import Acting
 from bothways.people import api as people
 from bothways.web import home as home_page
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     who = getattr(request, "acting", None)
     if isinstance(who, Acting):
@@ -47,6 +48,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_safe
 def charter(request: HttpRequest) -> HttpResponse:
     return render(request, "web/charter.html")
 
@@ -71,5 +73,6 @@ def fault(request: HttpRequest) -> HttpResponse:
     return render(request, "web/fault.html", status=500)
 
 
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")

@@ -192,16 +192,6 @@ def test_somebody_left_over_learns_why_and_what_would_help(amina, programme) -> 
     }
 
 
-def test_reasons_are_replaced_in_each_round_and_gone_with_a_proposal(amina, bo, programme) -> None:
-    enrolled(amina, programme)
-    a_round(programme)
-    assert LeftOver.objects.filter(person_id=amina.id).count() == 1
-    proposed(amina, bo, programme)
-    assert not LeftOver.objects.exists()
-    a_round(programme)
-    assert not LeftOver.objects.exists()
-
-
 def test_nobody_is_advised_to_do_without_only_women(amina, programme) -> None:
     crowd(programme, 4)
     enrolled(amina, programme, needs=1 << 3)

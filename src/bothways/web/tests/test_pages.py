@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client, RequestFactory
+from tests.answers import faults_of
 from tests.cast import someone
 
 from bothways.web.middleware import FaultMiddleware
@@ -100,3 +102,19 @@ def test_no_template_has_inline_script_or_style() -> None:
         assert not re.search(r"<style|\sstyle=|\son\w+=\"|javascript:", text), template
         assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", text), template
         assert not re.search(r"(?:src|href|action)=\"https?:", text), template
+
+
+def test_a_host_that_is_not_ours_gets_every_header(client) -> None:
+    answer = client.get("/", headers={"host": "evil.example"})
+    assert answer.status_code == 400 and faults_of(answer) == []
+
+
+@pytest.mark.parametrize(("length", "status"), [("200001", 413), ("9" * 40, 413), ("abc", 400), ("-1", 400)])
+def test_a_body_is_refused_before_it_is_read(length: str, status: int, client) -> None:
+    answer = client.post("/language/", {"language": "ar"}, CONTENT_LENGTH=length)
+    assert answer.status_code == status and faults_of(answer) == []
+
+
+def test_a_file_that_no_page_asks_for_is_refused(client) -> None:
+    answer = client.post("/language/", {"language": "ar", "file": SimpleUploadedFile("a", b"x" * 300_000)})
+    assert answer.status_code == 413

@@ -1,0 +1,55 @@
+"""What every answer of the product must have and must not have, whatever was asked."""
+
+from __future__ import annotations
+
+import re
+
+from django.http import HttpResponse
+
+from tests.pages import is_page
+
+# Sent with every answer: pages, files, redirects, refusals and faults alike.
+HEADERS = {
+    # The order of its parts differs from process to process.
+    "Content-Security-Policy": re.compile(
+        r"(?=.*default-src 'none')(?=.*script-src 'self'(;|$))(?=.*style-src 'self'(;|$))"
+        r"(?=.*frame-ancestors 'none')(?=.*base-uri 'none')(?=.*form-action 'self')"
+    ),
+    "Cross-Origin-Opener-Policy": re.compile(r"^same-origin$"),
+    "Permissions-Policy": re.compile(r"camera=\(\).*geolocation=\(\).*microphone=\(\)"),
+    "Referrer-Policy": re.compile(r"^same-origin$"),
+    "X-Content-Type-Options": re.compile(r"^nosniff$"),
+    "X-Frame-Options": re.compile(r"^DENY$"),
+    "X-Robots-Tag": re.compile(r"^noindex$"),
+}
+# Never in a body: what a program says of itself when it breaks.
+TRACES = re.compile(
+    r"Traceback \(most recent|File \"/|\.py\", line \d|DETAIL:  |psycopg|OperationalError|DoesNotExist|"
+    r"<class '|object at 0x[0-9a-f]|django\.(core|db|http|template)|site-packages"
+)
+# Never on a page: a script or a style that is not a file of ours. Data for a script is no script.
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")|<[^>]+\son\w+\s*=|<style\b|\sstyle=|(href|src|action)\s*=\s*[\"']?\s*javascript:|\snonce=",
+    re.IGNORECASE,
+)
+
+
+def faults_of(answer: HttpResponse) -> list[str]:
+    """What is wrong with an answer; empty when nothing is."""
+    found = [
+        f"header {name} is {answer.headers.get(name)!r}"
+        for name, wanted in HEADERS.items()
+        if not wanted.search(answer.headers.get(name, ""))
+    ]
+    if answer.status_code >= 500:
+        found.append(f"status {answer.status_code}")
+    if "nonce-" in answer.headers.get("Content-Security-Policy", ""):
+        found.append("a nonce")
+    if answer.headers.get("Content-Type", "").startswith("application/pdf"):
+        return found
+    body = b"".join(answer) if answer.streaming else answer.content
+    page = body.decode(errors="replace")
+    found += [f"a trace: {hit[0]}" for hit in [TRACES.search(page)] if hit]
+    if answer.headers.get("Content-Type") and is_page(answer):
+        found += [f"inline: {hit[0]}" for hit in [INLINE.search(page)] if hit]
+    return found

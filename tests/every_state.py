@@ -1,0 +1,297 @@
+"""A programme in which everything exists in each of its states, with somebody for every relationship.
+
+Amina owns one of each. Everything she writes holds WORDS and her name holds NAME: a page that shows either
+to anybody is known by it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.conf import settings
+from django.test import Client
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
+
+from bothways.core.clock.api import now, today, travelled
+from bothways.core.identity.api import acting, open_entry
+from bothways.enrol.services import pause as pause_enrolment
+from bothways.enrol.services import withdraw
+from bothways.enrol.tests.factory import a_code, checked, drafted, enrolled, sent
+from bothways.help import api as help_
+from bothways.match import api as match
+from bothways.match.models import Round
+from bothways.match.tests.factory import proposed
+from bothways.meet import api as meet
+from bothways.meet.calendar import end_feed, make_feed
+from bothways.meet.models import JournalLine
+from bothways.pair import api as pairs
+from bothways.pair.tests.factory import a_pair
+from bothways.people import api as people
+from bothways.programme import catalogue
+from bothways.programme import services as programmes
+from bothways.programme.models import Area, Programme
+from bothways.programme.tests.factory import a_programme
+from bothways.report.tests.factory import a_lead
+from tests.cast import Someone, someone
+
+WORDS, NAME = "kestrel", "Osprey"
+NAMES = "Amina Bo Chen Dara Eli Gul Hana Ivo Jun Kofi Lena Mats Nour Omar Priya Quinn Sam".split()
+PLACE_OF = {"stranger": "dara", "elsewhere": "hana", "here": "gul", "proposed": "chen", "staff": "eli"}
+
+
+@dataclass
+class Thing:
+    """Something with an address: what stands in the address, and who is what to it."""
+
+    args: dict[str, Any]
+    owner: str = "amina"
+    partner: str = "bo"
+
+    def who(self, relation: str) -> str | None:
+        """The name of whoever has this relation to it, None when there is nobody."""
+        if relation in {"visitor", "gone"}:
+            return relation
+        return {**PLACE_OF, "owner": self.owner, "partner": self.partner}[relation] or None
+
+
+@dataclass(eq=False)
+class World:
+    """The things by kind and state, and the cookies of everybody."""
+
+    programme: Programme
+    people: dict[str, Someone]
+    things: dict[str, dict[str, Thing]] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def client(self, name: str) -> Client:
+        """A browser with somebody's cookie; somebody who left still has theirs."""
+        client = Client(HTTP_ACCEPT_LANGUAGE="en", raise_request_exception=False)
+        if name in self.cookies:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[name]
+        return client
+
+    def thing(self, kind: str, state: str) -> Thing:
+        return self.things[kind][state]
+
+    def add(self, kind: str, state: str, partner: str = "bo", owner: str = "amina", /, **args: Any) -> None:
+        self.things.setdefault(kind, {})[state] = Thing(args, owner, partner)
+
+
+def build() -> World:
+    """Everybody opens their own account and does all of it in their own session."""
+    cast = {name.lower(): someone(name) for name in NAMES}
+    people.set_name(cast["amina"].who, name=f"Amina {NAME}")
+    programme = a_programme(cast["eli"])
+    programmes.set_sides(cast["eli"].who, programme_id=programme.id, sides=_sides())
+    world = World(programme, cast)
+    for name, one in cast.items():
+        world.cookies[name] = one.browser().cookies[settings.SESSION_COOKIE_NAME].value
+    _proposals_and_pairs(world)
+    _requests(world)
+    _meetings(world)
+    _enrolments(world)
+    _checks(world)
+    _own_things(world)
+    _programmes(world)
+    world.cookies["gone"] = world.cookies.pop("mats")
+    people.leave(cast["mats"].who)
+    return world
+
+
+def _sides(checks: int = 0) -> list[programmes.SideWords]:
+    offers = programmes.SideWords(0, "Offers", "", 5, checks)
+    return [offers, programmes.SideWords(1, "Wishes", "", 5)]
+
+
+def _proposals_and_pairs(world: World) -> None:
+    cast, programme = world.people, world.programme
+    amina = cast["amina"]
+    with travelled(-timedelta(days=10)):
+        enrolled(amina, programme, side=0, capacity=5)
+        expired = proposed(amina, cast["lena"], programme)
+    world.add("proposal", "expired", "lena", proposal_id=expired.id)
+    for name, state in (("bo", "live"), ("ivo", "paused"), ("jun", "ended"), ("mats", "left")):
+        pair = a_pair(amina, cast[name], programme)
+        world.add("pair", state, "" if state == "left" else name, pair_id=pair.id)
+        _live_together(world, pair, amina, cast[name], state)
+    pairs.end(cast["jun"].who, pair_id=_pair(world, "ended"))
+    pairs.pause(amina.who, pair_id=_pair(world, "paused"), until=today() + timedelta(days=9))
+    made = pairs.open_pair(amina.who, _pair(world, "live")).proposal_id
+    world.add("proposal", "made", "bo", proposal_id=made)
+    closed = proposed(amina, cast["kofi"], programme)
+    match.answer(cast["kofi"].who, proposal_id=closed.id, yes=False)
+    world.add("proposal", "closed", "kofi", proposal_id=closed.id)
+    # Nobody else speaks what Gul speaks: every round leaves her over.
+    enrolled(cast["gul"], programme, side=1, speak=[programme.languages[-1] * 4 + 2])
+    world.add("proposal", "open", "chen", proposal_id=proposed(amina, cast["chen"], programme).id)
+    last = Round.objects.filter(programme=programme).latest("number")
+    world.add("round", "done", round_id=last.id)
+
+
+def _pair(world: World, state: str) -> uuid.UUID:
+    return world.thing("pair", state).args["pair_id"]
+
+
+def _live_together(world: World, pair: pairs.Pair, amina: Someone, other: Someone, state: str) -> None:
+    """A card that both signed, contact details, a line of the journal, a meeting, a request."""
+    wanted = pairs.Wanted(rhythm="weekly", times=1 << 5, modes=1, customs=WORDS, rather_not="")
+    card = pairs.save_card(amina.who, pair_id=pair.id, seen_version=0, wanted=wanted)
+    for each in (amina, other):
+        pairs.sign_card(each.who, pair_id=pair.id, version=card.version)
+    pairs.set_contact(amina.who, pair_id=pair.id, words=WORDS)
+    who = "" if state == "left" else other.name.lower()
+    line = meet.write_journal(amina.who, pair_id=pair.id, words=WORDS)
+    world.add("line", state, who, line_id=line.id)
+    meeting = _planned(amina, pair, 3)
+    world.add("meeting", "planned" if state == "live" else state, who, meeting_id=meeting.id)
+    asked = _asked(amina, world.programme, pair)
+    world.add("request", "open" if state == "live" else state, who, request_id=asked.id)
+
+
+def _planned(amina: Someone, pair: pairs.Pair, days: int) -> meet.Meeting:
+    return meet.plan(
+        amina.who,
+        pair_id=pair.id,
+        starts_at=now() + timedelta(days=days),
+        minutes=60,
+        mode=0,
+        place=WORDS,
+    )
+
+
+def _asked(amina: Someone, programme: Programme, pair: pairs.Pair | None = None) -> help_.Request:
+    pair_id = pair.id if pair else None
+    return help_.ask(amina.who, programme_id=programme.id, kind="school", words=WORDS, pair_id=pair_id)
+
+
+def _requests(world: World) -> None:
+    """To the partner ("request") and to the coordinators ("letter"), in every state."""
+    cast, programme = world.people, world.programme
+    amina, bo, eli = cast["amina"], cast["bo"], cast["eli"]
+    pair = pairs.open_pair(amina.who, _pair(world, "live"))
+    for state in ("answered", "resolved", "taken_back"):
+        asked = _asked(amina, programme, pair)
+        help_.reply(bo.who, request_id=asked.id, words="an answer")
+        _closed(amina, asked, state)
+        world.add("request", state, request_id=asked.id)
+    for state in ("open", "answered", "resolved", "taken_back"):
+        asked = _asked(amina, programme)
+        if state != "open":
+            help_.open_with_receipt(eli.who, request_id=asked.id)
+            help_.reply(eli.who, request_id=asked.id, words="an answer")
+        _closed(amina, asked, state)
+        world.add("letter", state, request_id=asked.id)
+    open_one = world.thing("request", "open").args["request_id"]
+    more = help_.reply(amina.who, request_id=open_one, words=WORDS)
+    world.add("reply", "mine", reply_id=more.id)
+
+
+def _closed(amina: Someone, asked: help_.Request, state: str) -> None:
+    if state == "resolved":
+        help_.resolve(amina.who, request_id=asked.id)
+    elif state == "taken_back":
+        help_.take_back(amina.who, request_id=asked.id)
+
+
+def _meetings(world: World) -> None:
+    amina = world.people["amina"]
+    pair = pairs.open_pair(amina.who, _pair(world, "live"))
+    with travelled(-timedelta(days=3)):
+        world.add("meeting", "past", meeting_id=_planned(amina, pair, 1).id)
+    cancelled = _planned(amina, pair, 5)
+    meet.cancel(amina.who, meeting_id=cancelled.id)
+    world.add("meeting", "cancelled", meeting_id=cancelled.id)
+
+
+def _enrolments(world: World) -> None:
+    """One owner for each state of an enrolment; all of them look at the same addresses."""
+    cast, programme = world.people, world.programme
+    drafted(cast["nour"], programme, side=1)
+    sent(cast["omar"], programme, side=1)
+    with travelled(-timedelta(seconds=settings.CONFIRM_AFTER_SECONDS + 60)):
+        ready = sent(cast["sam"], programme, side=1)
+    assert ready.state == "waiting"
+    paused = enrolled(cast["priya"], programme, side=1)
+    pause_enrolment(cast["priya"].who, enrolment_id=paused.pk)
+    taken = enrolled(cast["quinn"], programme, side=1)
+    withdraw(cast["quinn"].who, enrolment_id=taken.pk)
+    states = {"draft": "nour", "waiting": "omar", "ready": "sam", "active": "amina", "paused": "priya"}
+    for state, owner in {**states, "withdrawn": "quinn"}.items():
+        world.add("enrolment", state, "bo", owner, slug=programme.slug)
+
+
+def _checks(world: World) -> None:
+    """One that is set, and one for which Amina holds a code that she shows to a coordinator."""
+    amina, eli, programme = world.people["amina"], world.people["eli"], world.programme
+    # Both are asked for while she gets them; afterwards only the one that she has.
+    kinds = {item.key: item.bit for item in catalogue.CHECKS}
+    for asked in (kinds["references"] | kinds["first_aid"], kinds["references"]):
+        programmes.set_sides(eli.who, programme_id=programme.id, sides=_sides(asked))
+        if "check" not in world.codes:
+            checked(amina, programme, eli, kind="references")
+            world.codes["check"] = a_code(amina, programme, "first_aid")
+    for state, kind in (("set", "references"), ("asked", "first_aid")):
+        world.add("check", state, slug=programme.slug, kind=kind)
+
+
+def _own_things(world: World) -> None:
+    amina = world.people["amina"]
+    entry = acting(open_entry(amina.id))
+    assert entry is not None
+    world.add("session", "other", entry_id=entry.entry_id)
+    line = JournalLine.objects.get(id=world.thing("line", "live").args["line_id"])
+    world.add("words", "mine", text_id=line.text_id)
+    world.add("feed", "off", token=make_feed(amina.who, instead_of=""))
+    end_feed(amina.who)
+    world.add("feed", "on", token=make_feed(amina.who, instead_of=""))
+    data = {"name": "passkey", "credential": a_credential()}
+    key = Authenticator.objects.create(user=amina.person, type="webauthn", data=data)
+    world.add("passkey", "mine", pk=key.pk)
+    world.add("me", "in")
+
+
+def a_credential() -> dict[str, Any]:
+    """What a device hands over when a passkey is made."""
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    number = secrets.token_bytes(16)
+    made = AttestedCredentialData.create(bytes(16), number, key)
+    data = AuthenticatorData.create(bytes(32), 0x45, 1, made)
+    client = CollectedClientData.create("webauthn.create", bytes(16), "http://localhost")
+    response = {
+        "clientDataJSON": websafe_encode(client),
+        "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
+    }
+    name = websafe_encode(number)
+    return {"id": name, "rawId": name, "type": "public-key", "response": response}
+
+
+def _programmes(world: World) -> None:
+    cast, programme = world.people, world.programme
+    a_lead(cast["eli"], programme)
+    a_programme(cast["hana"], name="Hill Top", slug="hill-top")
+    a_programme(cast["eli"], name="Not Yet", slug="not-yet", open=False)
+    shut = a_programme(cast["eli"], name="Once", slug="once")
+    programmes.close(cast["eli"].who, programme_id=shut.id)
+    for state, slug in (("open", programme.slug), ("unopened", "not-yet"), ("closed", "once")):
+        world.add("programme", state, slug=slug)
+    world.add("consent", "match", slug=programme.slug, purpose="match")
+    region = Area.objects.get(programme=programme, parent=None)
+    world.add("area", "region", slug=programme.slug, area_id=region.id)
+    town = Area.objects.filter(parent=region).order_by("-id")[0]
+    world.add("area", "town", slug=programme.slug, area_id=town.id)
+    world.codes["coordinator"] = programmes.invite(cast["eli"].who, programme_id=programme.id)
+    world.codes["programme"] = programmes.new_setup_code()

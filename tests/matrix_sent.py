@@ -1,0 +1,88 @@
+"""What a browser would send with each POST of the matrix, so that the ones who may do it really do it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from nacl.public import PrivateKey
+
+from bothways.core.clock.api import now, today
+from bothways.report import keylines
+from tests.every_state import Thing, World
+
+Sent = dict[str, Any]
+
+
+def _meeting(**more: Any) -> Sent:
+    day = f"{today() + timedelta(days=6)}"
+    return {"day": day, "time": "17:00", "minutes": "60", "mode": "0", "place": "a bench", **more}
+
+
+def _card(version: int) -> Sent:
+    return {"version": str(version), "rhythm": "weekly", "times": ["5"], "modes": ["0"], "customs": "tea"}
+
+
+PLAIN: dict[str, Sent] = {
+    "account_confirm_login_code": {"code": "AAAA-AAAA"},
+    "account_email_verification_sent": {"code": "AAAA-AAAA"},
+    "account_login": {"email": "somebody@example.org"},
+    "account_request_login_code": {"email": "somebody@example.org"},
+    "account_signup": {"email": "new@example.org", "adult": "on"},
+    "calendar": {"instead_of": ""},
+    "card": {"version": "1"},
+    "card_change": _card(1),
+    "enrol": {"name": "Somebody"},
+    "enrol_step": {"modes": ["0"]},
+    "journal": {"words": "a walk"},
+    "me": {"name": "Somebody", "language": "en", "time_zone": "UTC", "notices_by_mail": "on"},
+    "meeting_change": _meeting(sequence="0"),
+    "meeting_new": _meeting(),
+    "mfa_add_webauthn": {"credential": "{}"},
+    "mfa_login_webauthn": {"credential": "{}"},
+    "mfa_reauthenticate_webauthn": {"credential": "{}"},
+    "pair_contact": {"words": "by the bench"},
+    "pair_pause": {"until": f"{now() + timedelta(days=20):%Y-%m-%d}"},
+    "programme_area": {"name": "A new name", "parent": "", "capacity": ""},
+    "programme_areas": {"name": "Another region", "parent": "", "capacity": ""},
+    "programme_add_town": {"town": "2950159"},
+    "programme_basics": {
+        "name": "A name",
+        "purpose": "A purpose",
+        "time_zone": "UTC",
+        "round_every_days": "",
+        "answer_days": "7",
+    },
+    "programme_coordinators": {"public_name": "Somebody"},
+    "programme_lists": {"interests": ["1"], "needs": ["1"], "languages": ["0"]},
+    "programme_sides": {
+        "side0-name": "One",
+        "side0-about": "",
+        "side0-max_capacity": "5",
+        "side1-name": "Two",
+        "side1-about": "",
+        "side1-max_capacity": "5",
+    },
+    "programme_text": {"en": "A newer text"},
+    "proposal/yes": {"answer": "yes"},
+    "proposal/no": {"answer": "no"},
+    "report_fetch": {"code": "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"},
+    "report_key": {"line": keylines.line_of(PrivateKey.generate()).line()},
+    "report_lead": {"contact": "a telephone number"},
+    "request_new": {"to": "coordinators", "kind": "school", "words": "a form"},
+    "request_reply": {"words": "an answer"},
+    "set_language": {"language": "ar", "next": "/"},
+}
+
+
+def sent_with(key: str, world: World, thing: Thing) -> Sent:
+    """The fields of one POST. `key` is the name of the URL, with the way to answer where there are two."""
+    if key == "programme_take_up":
+        return {"code": world.codes["coordinator"], "public_name": "Somebody"}
+    if key == "check_set":
+        # The second page, with the day, needs a receipt that was committed: see `enrol/tests/test_checks.py`.
+        return {"code": world.codes["check"]}
+    if key == "programme_new":
+        basics = {"name": "New", "slug": "brand-new", "purpose": "Walks", "public_name": "Somebody"}
+        return {"code": world.codes["programme"], "kind": "company", **basics}
+    return PLAIN.get(key, {})

@@ -1,0 +1,131 @@
+"""Every address and every form gets what nobody should send, from everybody.
+
+There is no answer with a fault, a trace, a missing header or an inline script. The quick run is the same
+each time; `./dev attack fuzz` looks at new cases for some minutes.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from django.http import HttpResponse
+from django.test.client import ClientHandler, FakePayload
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests import nasty
+from tests.answers import faults_of
+from tests.every_state import World
+from tests.pages import Form, read, walk
+from tests.test_matrix import ROWS, path_of, states_of
+from tests.undone import undone
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ["visitor", "gone", "amina", "bo", "chen", "dara", "eli", "nour", "hana"]
+WALKERS = ["visitor", "amina", "chen", "nour", "eli"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """An address, and the form that posts to it where a page has one; `who` finds it there."""
+
+    who: str
+    path: str
+    form: Form | None = None
+
+
+@pytest.fixture
+def targets(every_state: World) -> list[Target]:
+    return _targets(every_state)
+
+
+@functools.lru_cache(maxsize=1)
+def _targets(every_state: World) -> list[Target]:
+    """Every address in every state, and every form that somebody finds on a page."""
+    found = [
+        Target(
+            every_state.thing(row.kind, state).who("owner") or "amina",
+            path_of(every_state, row.name, row.kind, state),
+        )
+        for row in ROWS
+        for state in states_of(every_state, row)
+    ]
+    plain = sorted(set(found), key=lambda one: (one.path, one.who))
+    forms = []
+    for name in WALKERS:
+        start = ["/", "/me/", *(one.path for one in plain if one.who == name)]
+        for path, html in walk(every_state.client(name), start).values():
+            forms += [Target(name, one.action, one) for one in read(html, path).forms]
+    assert len(plain) > 100 and len(forms) > 60
+    # Forms are where most can go wrong.
+    return [*plain, *forms, *forms]
+
+
+def ask(who: str, world: World, **environ: object) -> HttpResponse:
+    """Hand the request to the product as a web server would."""
+    client = world.client(who)
+    handler = ClientHandler(enforce_csrf_checks=bool(environ.pop("csrf", False)))
+    cookie = "; ".join(f"{name}={one.value}" for name, one in client.cookies.items())
+    body = environ.pop("body")
+    assert isinstance(body, bytes)
+    base = client._base_environ(HTTP_COOKIE=cookie, CONTENT_LENGTH=str(len(body)))
+    # A server stops at the end of the body; a payload of the test client complains, like a broken line.
+    base["wsgi.input"] = FakePayload(body) if len(body) < 100 else io.BytesIO(body)
+    return handler(base | environ)
+
+
+def asked(draw: Callable, world: World, targets: list[Target]) -> tuple[str, list[str]]:
+    """Draw one request and send it: what it was, and what is wrong with the answer."""
+    target = draw(st.sampled_from(targets))
+    who = draw(st.sampled_from([target.who] * 4 + PEOPLE))
+    kind, body = draw(nasty.bodies(target.form)) if target.form else ("", b"")
+    method = (
+        draw(st.sampled_from(nasty.METHODS)) if draw(st.booleans()) else ("POST" if target.form else "GET")
+    )
+    environ = {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": draw(nasty.paths(target.path)).decode("latin-1"),
+        "QUERY_STRING": draw(st.sampled_from(["", "", "", *nasty.QUERIES])),
+        "CONTENT_TYPE": kind,
+        **draw(nasty.headers()),
+    }
+    csrf = draw(st.integers(0, 4)) == 0
+    with undone():
+        answer = ask(who, world, body=body, csrf=csrf, **environ)
+        faults = faults_of(answer)
+    return f"{who}: {environ} {body[:300]!r}: {faults}", faults
+
+
+def _check(data: st.DataObject, world: World, targets: list[Target]) -> None:
+    said, faults = asked(data.draw, world, targets)
+    assert not faults, said
+
+
+ALWAYS = {
+    # A request that fails is short enough to read: nothing is shrunk.
+    "phases": [Phase.generate],
+    "deadline": None,
+    "database": None,
+    "suppress_health_check": list(HealthCheck),
+    "print_blob": False,
+}
+
+
+@settings(max_examples=700, derandomize=True, **ALWAYS)
+@given(data=st.data())
+def test_no_answer_has_a_fault(data: st.DataObject, every_state: World, targets: list[Target]) -> None:
+    _check(data, every_state, targets)
+
+
+@pytest.mark.attack
+@settings(max_examples=12_000, **ALWAYS)
+@given(data=st.data())
+def test_no_answer_has_a_fault_for_long(
+    data: st.DataObject, every_state: World, targets: list[Target]
+) -> None:
+    _check(data, every_state, targets)

@@ -1,0 +1,176 @@
+"""However something ends, and whoever is not there, the other person sees the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+
+from bothways.core.clock.api import now, travelled
+from bothways.enrol import services as enrol
+from bothways.enrol.models import Enrolment
+from bothways.enrol.tests.factory import enrolled
+from bothways.help import api as help_
+from bothways.match import services as match
+from bothways.match.tests.factory import a_round, proposed
+from bothways.meet import api as meet
+from bothways.pair import api as pairs
+from bothways.pair.tests.factory import a_pair
+from bothways.people import api as people
+from bothways.people.tests.steps import ask_for_code, ask_to_join, join, visitor
+from bothways.programme.tests.factory import a_programme
+from tests.cast import Someone, someone
+from tests.test_same_look import Look, look, seen
+from tests.undone import undone
+
+pytestmark = pytest.mark.django_db
+
+
+class Two:
+    """Amina, who looks; Bo, who is gone in some way; their programme."""
+
+    def __init__(self) -> None:
+        self.amina, self.bo = someone("Amina"), someone("Bo")
+        self.programme = a_programme(someone("Eli"))
+
+    def withdraw(self, who: Someone) -> None:
+        mine = Enrolment.objects.get(person_id=who.id, programme=self.programme)
+        enrol.withdraw(who.who, enrolment_id=mine.pk)
+
+    def pause(self, who: Someone) -> None:
+        mine = Enrolment.objects.get(person_id=who.id, programme=self.programme)
+        enrol.pause(who.who, enrolment_id=mine.pk)
+
+    def looks(self, paths: list[str]) -> list[Look]:
+        client = self.amina.browser()
+        return [look(client, path) for path in paths]
+
+
+@pytest.fixture
+def two() -> Two:
+    return Two()
+
+
+def all_alike(two: Two, ways: dict[str, Callable[[], object]], look_at: Callable[[], list[Look]]) -> None:
+    """Each way is gone by itself, from the same beginning; what Amina sees after it is always the same."""
+    found = {}
+    for name, way in ways.items():
+        with undone():
+            way()
+            found[name] = look_at()
+    first = next(iter(found))
+    for name, looks in found.items():
+        for number, (one, other) in enumerate(zip(found[first], looks, strict=True)):
+            assert one == other, f"{first} and {name} look different ({number})"
+
+
+def test_every_way_to_close_a_proposal_looks_the_same(two: Two) -> None:
+    proposal = proposed(two.amina, two.bo, two.programme)
+
+    def expire() -> None:
+        with travelled(timedelta(days=30)):
+            match.close_expired()
+
+    ways = {
+        "declined": lambda: match.answer(two.bo.who, proposal_id=proposal.id, yes=False),
+        "blocked": lambda: match.not_again(two.programme.id, two.amina.id, two.bo.id),
+        "left": lambda: people.leave(two.bo.who),
+        "withdrawn": lambda: two.withdraw(two.bo),
+        "expired": expire,
+    }
+    path = f"/proposals/{proposal.id}/"
+    all_alike(
+        two,
+        ways,
+        lambda: [
+            *two.looks([path, "/", f"/p/{two.programme.slug}/waiting/"]),
+            look(two.amina.browser(), path, {"answer": "yes"}),
+            look(two.amina.browser(), path, {"answer": "no"}),
+        ],
+    )
+
+
+def test_every_way_to_end_a_pair_looks_the_same(two: Two) -> None:
+    pair = a_pair(two.amina, two.bo, two.programme)
+    planned = meet.plan(
+        two.amina.who, pair_id=pair.id, starts_at=now() + timedelta(days=2), minutes=60, mode=0, place="there"
+    )
+    meet.write_journal(two.bo.who, pair_id=pair.id, words="mine")
+    meet.write_journal(two.amina.who, pair_id=pair.id, words="hers")
+    asked = help_.ask(
+        two.amina.who, programme_id=two.programme.id, pair_id=pair.id, kind="school", words="a form"
+    )
+    of_bo = help_.ask(
+        two.bo.who, programme_id=two.programme.id, pair_id=pair.id, kind="school", words="another"
+    )
+    ways = {
+        "ended": lambda: pairs.end(two.bo.who, pair_id=pair.id),
+        "left": lambda: people.leave(two.bo.who),
+        "withdrawn": lambda: two.withdraw(two.bo),
+    }
+    parts = ["", "card/", "card/change/", "card.pdf", "contact/", "pause/", "end/", "meetings/", "journal/"]
+    paths = [f"/pairs/{pair.id}/{part}" for part in parts]
+    paths += [f"/meetings/{planned.id}/", f"/meetings/{planned.id}.ics", f"/meetings/{planned.id}/change/"]
+    paths += [
+        f"/requests/{asked.id}/",
+        f"/requests/{of_bo.id}/",
+        f"/p/{two.programme.slug}/my-requests/",
+        "/",
+    ]
+    all_alike(two, ways, lambda: two.looks(paths))
+
+
+def test_a_seeker_cannot_tell_why_nobody_is_there(two: Two) -> None:
+    """After a round: blocked, gone, paused, or never matched because nothing fits."""
+    enrolled(two.amina, two.programme, side=0)
+    elsewhere = {"speak": [two.programme.languages[-1] * 4 + 2]}
+
+    def here(**answers: object) -> None:
+        enrolled(two.bo, two.programme, side=1, **answers)
+
+    def then(what: Callable[[], object]) -> Callable[[], object]:
+        def both() -> None:
+            here()
+            what()
+
+        return both
+
+    ways = {
+        "never there": lambda: None,
+        "never matched": lambda: here(**elsewhere),
+        "blocked": then(lambda: match.not_again(two.programme.id, two.amina.id, two.bo.id)),
+        "left": then(lambda: people.leave(two.bo.who)),
+        "withdrawn": then(lambda: two.withdraw(two.bo)),
+        "paused": then(lambda: two.pause(two.bo)),
+    }
+
+    def look_at() -> list[Look]:
+        a_round(two.programme)
+        return two.looks([f"/p/{two.programme.slug}/waiting/", "/", f"/p/{two.programme.slug}/"])
+
+    all_alike(two, ways, look_at)
+
+
+KNOWN, NEVER, LEFT = "known@example.org", "never@example.org", "gunda@example.org"
+
+
+@pytest.mark.parametrize("begin", [ask_for_code, ask_to_join])
+def test_an_address_does_not_tell_whether_it_has_an_account(begin) -> None:
+    """Sign-in and sign-up with an address that is known, that never was, or whose person has left.
+
+    Making an account takes more questions than finding one: see `test_the_time_of_sign_in_tells_nothing`.
+    """
+    join(visitor(), KNOWN)
+    people.leave(someone("Gunda").who)
+    found = {}
+    for address in (KNOWN, NEVER, LEFT):
+        with undone():
+            cache.clear()
+            client = visitor()
+            answers = [begin(client, address)]
+            path = answers[0].headers["Location"]
+            answers += [client.get(path), client.post(path, {"code": "AAAA-AAAA"})]
+            found[address] = [seen(answer, 0, address) for answer in answers]
+    assert found[KNOWN] == found[NEVER] == found[LEFT]
