@@ -7,7 +7,6 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page
 
 from bothways.core.identity.api import Acting, acting, open_entry
 from bothways.core.identity.middleware import SESSION_KEY
@@ -17,7 +16,6 @@ from bothways.help import api as help_
 from bothways.help import opening
 from bothways.match import rounds
 from bothways.people import api
-from bothways.people.tests.test_passkeys import a_phone, code_in_the_newest_letter, with_authenticator
 from bothways.programme import services as programmes
 from bothways.programme.tests.factory import a_programme
 from tests.cast import show_passkey, someone
@@ -121,41 +119,3 @@ def test_the_pages_say_that_a_passkey_is_needed_before_the_role_is_taken():
     browser = someone("Hana").browser(passkey=False)
     for name in ("programme_take_up", "programme_new"):
         assert "must use a passkey" in browser.get(reverse(name)).content.decode()
-
-
-@pytest.mark.browser
-@pytest.mark.django_db(transaction=True)
-def test_eli_coordinates_with_a_passkey_and_never_with_a_code(live_server):
-    site = live_server.url
-    eli = someone("Eli")
-    EmailAddress.objects.update(verified=True)
-    page_of_rounds = f"{site}{reverse('rounds', args=[a_programme(eli).slug])}"
-    with a_phone() as page:
-        with_authenticator(page)
-        by_code(page, site, page_of_rounds)
-        page.get_by_role("button", name="Add a passkey").click()
-        page.get_by_role("button", name="Make a passkey on this device").click()
-        page.wait_for_url(page_of_rounds)
-
-        page.context.clear_cookies()
-        by_code(page, site, page_of_rounds)
-        page.get_by_role("button", name="Use my passkey").click()
-        page.get_by_role("button", name="Use my passkey").click()
-        page.wait_for_url(page_of_rounds)
-
-        page.context.clear_cookies()
-        page.goto(page_of_rounds)
-        page.get_by_role("button", name="Use my passkey").click()
-        page.wait_for_url(page_of_rounds)
-        assert page.complaints == []
-
-
-def by_code(page: Page, site: str, wanted: str) -> None:
-    """Sign in with a code on the way to `wanted`, and be asked for a passkey."""
-    page.goto(wanted)
-    page.get_by_label("Your email address").fill("eli@example.org")
-    page.get_by_role("button", name="Send me a code").click()
-    page.wait_for_url(f"{site}/account/login/code/**")
-    page.get_by_label("The code from the letter").fill(code_in_the_newest_letter())
-    page.get_by_role("button", name="Go on").click()
-    page.wait_for_url(f"{site}/account/passkeys/needed/**")
