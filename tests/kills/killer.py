@@ -86,12 +86,13 @@ class Killer:
         while not holds():
             self.keep_up()
             if time.monotonic() > deadline:
-                raise SystemExit(what)
+                raise SystemExit(f"{what}; {self.team[1].epitaph() if self.team else ''}")
             time.sleep(0.02)
 
     def let_leaving_finish(self) -> None:
         """The job of every minute erases those whose leaving was cut short."""
-        self._wait(lambda: not self._ask("SELECT count(*) FROM people_person WHERE NOT is_active"), "erasing")
+        leaving = "SELECT count(*) FROM people_person WHERE NOT is_active"
+        self._wait(lambda: not self._ask(leaving), "whoever left is not erased by the job")
         pending = "SELECT count(*) FROM core_tombstone WHERE key_destroyed_at IS NULL"
         self._wait(lambda: not self._ask(pending), "destroying keys")
 

@@ -101,7 +101,7 @@ class Writer(threading.Thread):
                 if time.monotonic() > deadline:
                     raise
                 self.ledger.asked_again += 1
-                time.sleep(0.05)
+                time.sleep(0.15)
         if answer.status != 302 or answer.location.startswith("/account/"):
             raise Broken(f"POST {path}: {answer.status} {answer.location}")
         return answer
