@@ -128,7 +128,7 @@ def test_no_row_leads_from_a_report_to_anybody(world: World) -> None:
 
 
 # What world.browser("amina") itself writes.
-SIGNING_IN = {"django_session", "core_entry", "people_device"}
+SIGNING_IN = {"django_session", "core_entry", "people_device", "people_signedinbrowser", "core_notice"}
 
 
 def counted() -> dict[str, int]:

@@ -20,6 +20,9 @@ def signed_in_as(group: str, alias: str = "default") -> Iterator[psycopg.Connect
         if cursor.fetchone() is None:
             made = sql.SQL("CREATE ROLE {} LOGIN IN ROLE {}")
             cursor.execute(made.format(sql.Identifier(name), sql.Identifier(group)))
+        may_connect = sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}")
+        database = sql.Identifier(owner.settings_dict["NAME"])
+        cursor.execute(may_connect.format(database, sql.Identifier(name)))
     place = {**owner.get_connection_params(), "user": name}
     for ours in ("cursor_factory", "context", "client_encoding", "prepare_threshold"):
         place.pop(ours, None)

@@ -82,7 +82,9 @@ def under_https(*arguments: str, **more: str) -> subprocess.CompletedProcess[str
         "BOTHWAYS_SECRET_KEY": "long enough and made for this test, 0123456789 abcdefghij",
         "BOTHWAYS_DEMO": "0",
     }
-    kept = {name: value for name, value in os.environ.items() if name != "BOTHWAYS_HOSTS"}
+    # What the tests of the browser set for themselves is no setting of a server.
+    ours = {"BOTHWAYS_HOSTS", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
     return subprocess.run(
         [sys.executable, "-m", "bothways.cli", *arguments],
         env={**kept, **given, **more},
