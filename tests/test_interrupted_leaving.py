@@ -1,4 +1,4 @@
-"""A leaving that was cut short is finished by the job, with the rights of jobs, whatever the person was part of."""
+"""A leaving that was cut short is finished by the job, with the rights of jobs, in every room."""
 
 from __future__ import annotations
 

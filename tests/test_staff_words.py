@@ -19,7 +19,7 @@ from bothways.core.texts.models import Share, Text
 from bothways.help.models import Reply
 from tests.cast import Someone
 from tests.every_state import World
-from tests.pages import Form, read, walk
+from tests.pages import Form, is_page, read, walk
 from tests.test_allowed import pages
 from tests.undone import undone
 
@@ -58,9 +58,13 @@ def kept_where(writer: Someone) -> set[str]:
 def forms(world: World, name: str) -> Iterator[Form]:
     """Every form that posts on a page of a coordinator: those they walk to, and those of every state."""
     client = world.client(name)
-    start = ["/", "/me/", "/p-new/", "/p-coordinate/", *(path for who, path in pages(world) if who == name)]
+    theirs = sorted({path for who, path in pages(world) if who == name})
+    walked = list(walk(client, ["/", "/me/", "/p-new/", "/p-coordinate/", *theirs]).values())
+    # A walk opens one page of each shape; which state that is in is chance, so every state is opened too.
+    opened = ((path, client.get(path)) for path in theirs)
+    walked += [(path, answer.content.decode()) for path, answer in opened if is_page(answer)]
     seen = set()
-    for path, html in walk(client, sorted(set(start))).values():
+    for path, html in walked:
         for form in read(html, path).forms:
             key = (form.action, tuple(one.name for one in form.fields))
             if form.method == "post" and key not in seen:
