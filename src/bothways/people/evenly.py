@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-import math
 import time
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
+
+from bothways.core.clock.api import wait_for_full_step
 
 
 def evenly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -26,10 +27,7 @@ def evenly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         render = getattr(response, "render", None)
         if render is not None:
             response = render()
-        step: float = settings.EVEN_SECONDS
-        if step:
-            spent = time.monotonic() - begun
-            time.sleep(math.ceil(spent / step) * step - spent)
+        wait_for_full_step(begun, settings.EVEN_SECONDS)
         return response
 
     return guarded

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +26,16 @@ def ahead() -> timedelta:
 def today() -> date:
     """The present date in UTC."""
     return now().date()
+
+
+def wait_for_full_step(begun: float, step: float) -> None:
+    """Sleep until a whole number of steps (seconds) has passed since `begun`, of `time.monotonic`.
+
+    What took a little longer and what took a little less then end at the same moment. No step: no wait.
+    """
+    if step:
+        spent = time.monotonic() - begun
+        time.sleep(math.ceil(spent / step) * step - spent)
 
 
 @contextmanager
