@@ -5,9 +5,9 @@ its write-ahead log, not in a dump, the caches, the sessions, the queue or the l
 from __future__ import annotations
 
 import base64
-import mmap
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -65,15 +65,20 @@ def found_in_files(words: list[str]) -> set[str]:
     wanted = {word: list(forms(word)) for word in words}
     found: set[str] = set()
     for path in set(files()):
-        try:
-            with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                for word, shapes in wanted.items():
-                    if any(content.find(shape) >= 0 for shape in shapes):
-                        found.add(word)
-        except (ValueError, OSError):
-            # Empty, or gone meanwhile.
-            continue
+        for content in parts_of(path):
+            for word, shapes in wanted.items():
+                if any(shape in content for shape in shapes):
+                    found.add(word)
     return found
+
+
+def parts_of(path: Path, size: int = 1 << 24) -> Iterator[bytes]:
+    """A file piece by piece, each with the end of the one before. Another test may cut it meanwhile."""
+    before = b""
+    with suppress(OSError), path.open("rb") as file:
+        while content := file.read(size):
+            yield before + content
+            before = content[-200:]
 
 
 def dump(alias: str) -> bytes:

@@ -85,7 +85,7 @@ class _Story:
             cursor.execute("ANALYZE")
         with travelled(days_ago(when)):
             eli = sign_in(self.eli.person_id)
-            with walls.inside(eli.token):
+            with walls.acting_with(eli.token):
                 started = match.start_round(eli, programme_id=self.programme.pk)
             with self._bar(f"A round, {when:.0f} days ago", 1) as bar, walls.working():
                 match.run_round(started.pk)

@@ -50,13 +50,13 @@ def _comes(one: Arriving) -> Living:
     with travelled(days_ago(one.when)):
         with transaction.atomic():
             who = arrive(one.address, one.invented.name, one.invented.language)
-            with walls.inside(who.token):
+            with walls.acting_with(who.token):
                 enrolment = enrol.start(who, programme=programme)
                 enrol.save(who, enrolment_id=enrolment.pk, side=one.invented.side, **one.invented.answers)
                 agreed = dict.fromkeys(programmes.standing_texts(programme.pk), True)
                 enrol.consent(who, enrolment_id=enrolment.pk, answers=agreed)
                 enrol.send(who, enrolment_id=enrolment.pk)
-        with travelled(timedelta(seconds=settings.CONFIRM_AFTER_SECONDS + 60)), walls.inside(who.token):
+        with travelled(timedelta(seconds=settings.CONFIRM_AFTER_SECONDS + 60)), walls.acting_with(who.token):
             enrol.confirm(who, enrolment_id=enrolment.pk)
     return Living(who, one.invented)
 
@@ -76,7 +76,7 @@ def answer(batch: Sequence[Answering]) -> list[Living]:
 def _answers(one: Living, when: float) -> Living | None:
     with travelled(days_ago(when)):
         awake = Living(sign_in(one.who.person_id), one.invented)
-        with walls.inside(awake.who.token):
+        with walls.acting_with(awake.who.token):
             waiting = match.open_proposals(awake.who)
             for proposal in waiting:
                 # The other may have closed it a moment ago, in another process: nothing is left to answer.

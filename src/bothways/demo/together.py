@@ -40,7 +40,7 @@ class Couple:
 def couples(awake: Mapping[uuid.UUID, Living], when: float) -> Iterator[Couple]:
     """The pairs that were made about `when` days ago among those who have just answered."""
     for one in awake.values():
-        with travelled(days_ago(when)), walls.inside(one.who.token):
+        with travelled(days_ago(when)), walls.acting_with(one.who.token):
             mine = [pair for pair in pairs.pairs_of(one.who) if (now() - pair.made_at).days < 5]
         for pair in mine:
             other = awake.get(pairs.partner_id(pair, one.who.person_id) or uuid.UUID(int=0))
@@ -80,17 +80,17 @@ def _agree_card(couple: Couple) -> None:
         customs="Shoes off at the door, please.",
         rather_not="No calls after nine in the evening.",
     )
-    with walls.inside(one.who.token):
+    with walls.acting_with(one.who.token):
         card = pairs.save_card(one.who, pair_id=couple.pair_id, seen_version=0, wanted=wanted)
     for each in (one, other):
-        with walls.inside(each.who.token):
+        with walls.acting_with(each.who.token):
             pairs.sign_card(each.who, pair_id=couple.pair_id, version=card.version)
 
 
 def _meet(couple: Couple, when: float) -> None:
     """Plan a meeting; both say that it took place, and sometimes one writes a line about it."""
     one, other = couple.one, couple.other
-    with travelled(days_ago(when)), walls.inside(one.who.token):
+    with travelled(days_ago(when)), walls.acting_with(one.who.token):
         starts = (now() + timedelta(days=3)).replace(hour=14, minute=0, second=0, microsecond=0)
         meeting = meet.plan(
             one.who, pair_id=couple.pair_id, starts_at=starts, minutes=90, mode=0, place="At the station"
@@ -100,17 +100,17 @@ def _meet(couple: Couple, when: float) -> None:
     with travelled(days_ago(when - 4)):
         for each in (one, other):
             if each.invented.luck[5] < 0.9:
-                with walls.inside(each.who.token):
+                with walls.acting_with(each.who.token):
                     meet.say_it_took_place(each.who, meeting_id=meeting.pk)
         if other.invented.luck[6] < 0.5:
             line = LINES[int(other.invented.luck[7] * len(LINES))]
-            with walls.inside(other.who.token):
+            with walls.acting_with(other.who.token):
                 meet.write_journal(other.who, pair_id=couple.pair_id, words=line)
 
 
 def _ask(couple: Couple, asker: Living) -> None:
     kind, words = ASKED
-    with walls.inside(asker.who.token):
+    with walls.acting_with(asker.who.token):
         request = help_.ask(
             asker.who, programme_id=couple.programme_id, pair_id=couple.pair_id, kind=kind, words=words
         )

@@ -17,7 +17,6 @@ from django.conf import settings
 from django.db.backends.postgresql import base as postgresql
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from psycopg import Cursor
-from psycopg import sql as composed
 from psycopg.pq import TransactionStatus
 
 from bothways.core.walls.stay import Stay
@@ -77,9 +76,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def come_in(self) -> None:
         """Enter now, so that `found` of the stay is known."""
-        if self._stay is not None and self._stay.call is not None:
-            with self.cursor() as cursor:
-                cursor.execute("SELECT 1")
+        self._come_in(alone=not self.in_atomic_block and self.get_autocommit())
 
     @property
     def stay(self) -> Stay | None:
@@ -109,12 +106,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         """Run one statement as whoever stays."""
         if self._stay is None:
             return run()
-        alone = not self.in_atomic_block and self.get_autocommit()
-        if alone and not self._reading and self._has_to_enter():
-            self._raw("BEGIN")
-            self._reading = True
-        if not self._entered and self._has_to_enter():
-            self._enter(self._stay)
+        self._come_in(alone=not self.in_atomic_block and self.get_autocommit())
         if not self._reading:
             return run()
         try:
@@ -126,17 +118,27 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
             self.finish_reading()
         return result
 
+    def _come_in(self, *, alone: bool) -> None:
+        if self._entered or self._stay is None or not self._has_to_enter():
+            return
+        if alone and not self._reading:
+            self._raw("BEGIN")
+            self._reading = True
+        self._enter(self._stay)
+
     def _has_to_enter(self) -> bool:
         return self._stay is not None and (self._stay.call is not None or settings.WALLS_LOWER_ROLE)
 
     def _enter(self, stay: Stay) -> None:
         self._entered = True
-        if stay.call is not None:
-            row = self._raw(stay.call, stay.arguments).fetchone()
-            stay.found = (row[0], row[1]) if row else (None, None)
+        call = stay.call or "SELECT NULL::uuid, NULL::uuid"
+        arguments = stay.arguments
         if settings.WALLS_LOWER_ROLE:
             # A connection of the owner (tests, the demo) lowers itself to the role that serves.
-            self._raw(composed.SQL("SET LOCAL ROLE {}").format(composed.Identifier(stay.role)))
+            call = f"SELECT came.*, set_config('role', %s, true) FROM ({call}) AS came(person, entry)"  # noqa: S608
+            arguments = (stay.role, *arguments)
+        row = self._raw(call, arguments).fetchone()
+        stay.found = (row[0], row[1])
 
     def finish_reading(self) -> None:
         """End the transaction around lone statements, keeping what it did."""
