@@ -80,7 +80,7 @@ class Browser:
 
     def sign_in(self) -> bool:
         """A code by letter, typed in. False when the server asks for patience."""
-        self.cookies.pop("sessionid", None)
+        before = self.cookies.pop("sessionid", "")
         seen = set(self.letters.glob("*.json"))
         page = self.get("/account/login/")
         sent = self.once("POST", "/account/login/", {**hidden(page), "email": self.address})
@@ -88,7 +88,9 @@ class Browser:
             return False
         code = self._code(seen)
         if not code:
-            # Asked too often: the page looks as ever, and no letter goes.
+            # Asked too often: the page looks as ever, no letter goes, and the session from before stands.
+            if before:
+                self.cookies["sessionid"] = before
             return False
         page = self.get("/account/login/code/")
         answer = self.once("POST", "/account/login/code/", {**hidden(page), "code": code})
