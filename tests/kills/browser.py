@@ -79,18 +79,25 @@ class Browser:
             return answer
 
     def sign_in(self) -> bool:
-        """A code by letter, typed in. False when the server asks for patience."""
-        before = self.cookies.pop("sessionid", "")
+        """A code by letter, typed in. False when the server asks for patience, with a page or without a
+        letter; then, as after Down, whoever was signed in still is."""
+        before, done = self.cookies.pop("sessionid", ""), False
+        try:
+            done = self._sign_in()
+        finally:
+            if not done:
+                # What the server gave meanwhile is a session of nobody, in which a code would be awaited.
+                self.cookies.pop("sessionid", None)
+                if before:
+                    self.cookies["sessionid"] = before
+        return done
+
+    def _sign_in(self) -> bool:
         seen = set(self.letters.glob("*.json"))
         page = self.get("/account/login/")
         sent = self.once("POST", "/account/login/", {**hidden(page), "email": self.address})
-        if sent.status == 429:
-            return False
-        code = self._code(seen)
+        code = "" if sent.status == 429 else self._code(seen)
         if not code:
-            # Asked too often: the page looks as ever, no letter goes, and the session from before stands.
-            if before:
-                self.cookies["sessionid"] = before
             return False
         page = self.get("/account/login/code/")
         answer = self.once("POST", "/account/login/code/", {**hidden(page), "code": code})
