@@ -23,6 +23,10 @@ def every_state(django_db_setup, django_db_blocker) -> Iterator[every.World]:
 
     Each test works in a savepoint of the world's transaction; within a test, `undone()` takes one step back.
     """
+    # A file without a mark for the database would be given the real one.
+    assert connection.settings_dict["NAME"].startswith("test_"), (
+        "pytestmark = pytest.mark.django_db is missing"
+    )
     with django_db_blocker.unblock(), undone():
         with connection.cursor() as cursor:
             for table in UNFLUSHED:

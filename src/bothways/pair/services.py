@@ -184,6 +184,8 @@ def _end(pair_id: uuid.UUID, *, by: uuid.UUID) -> None:
     _forget_words(pair, halves)
     pair.state, pair.ended_at, pair.paused_until = Pair.State.ENDED, now(), None
     pair.save(update_fields=["state", "ended_at", "paused_until"])
+    # After that: while a pair stands, what is in the other's half is theirs alone.
+    Half.objects.filter(pair=pair).update(contact_text=None, paused_until=None)
     for half in halves:
         # In the order of the enrolments' ids, the same in which an acceptance holds them.
         enrol.give_back(half.enrolment_id)
@@ -203,7 +205,6 @@ def _forget_words(pair: Pair, halves: list[Half]) -> None:
     # Last: until then the other's words are open to the one who ends the pair, and can be deleted.
     texts.unshare(under=pair.id)
     pair.cards.all().delete()
-    Half.objects.filter(pair=pair).update(contact_text=None, paused_until=None)
 
 
 def _settle_pause(pair: Pair) -> None:

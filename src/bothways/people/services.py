@@ -59,12 +59,12 @@ def _open(address: str, language: str, synthetic: bool, name: str, time_zone: st
         time_zone=time_zone,
         synthetic=synthetic,
     )
+    # Before the row that names it: the sign-in pages make accounts and never change one.
+    person.name_text = texts.put(owner_id=person.id, kind="name", words=name)
+    texts.put(owner_id=person.id, kind="address", words=address.strip())
     person.save(force_insert=True)
     # Confirmed by the first code that reaches it.
     EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=False)
-    texts.put(owner_id=person.id, kind="address", words=address.strip())
-    person.name_text = texts.put(owner_id=person.id, kind="name", words=name)
-    person.save(update_fields=["name_text"])
     record("person.joined", person_id=person.id)
     return person
 

@@ -25,6 +25,26 @@ def grant(table: str, *, web: str = "", worker: str = "") -> str:
     return "\n".join(lines)
 
 
+def only(table: str, columns: str, *, to: str = f"{WEB}, {WORKER}") -> str:
+    """Narrow the right to change a table's rows to these columns, as in "state, closed_at"."""
+    return f"REVOKE UPDATE ON {table} FROM {to};\nGRANT UPDATE ({columns}) ON {table} TO {to};"
+
+
+def keeps(table: str, name: str, condition: str, sentence: str) -> str:
+    """A trigger that refuses a change of a row, with `sentence`, when `condition` (of OLD and NEW) holds."""
+    return f"""
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF {condition} THEN
+        RAISE EXCEPTION '{sentence}' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;
+CREATE TRIGGER {name} BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();"""
+
+
 def wall(table: str) -> str:
     """Turn row security on: from here on a serving role sees and writes what a policy lets through."""
     return f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"

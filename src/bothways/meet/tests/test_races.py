@@ -42,15 +42,14 @@ def at_once(*acts: Callable[[], object]) -> list[Exception | None]:
     return raised
 
 
-@pytest.fixture
-def meet_in_the_middle(monkeypatch) -> None:
-    """Each waits, after its own word and before counting, until the other is there too (or a second)."""
+def meet_in_the_middle(monkeypatch, *, patience: float) -> None:
+    """Each waits, after its own word and before counting, for the other: at most `patience` seconds."""
     barrier = threading.Barrier(2)
     real = services._count_when_both_said
 
     def waiting(meeting, pair) -> None:
         with contextlib.suppress(threading.BrokenBarrierError):
-            barrier.wait(timeout=1)
+            barrier.wait(timeout=patience)
         real(meeting, pair)
 
     monkeypatch.setattr(services, "_count_when_both_said", waiting)
@@ -75,8 +74,8 @@ def counted() -> int:
     return Event.objects.filter(kind="meeting.took_place").count()
 
 
-@pytest.mark.usefixtures("meet_in_the_middle")
 def test_without_the_lock_what_both_confirmed_is_never_counted(amina, bo, pair, monkeypatch) -> None:
+    meet_in_the_middle(monkeypatch, patience=30)
     meeting = planned(amina, pair)
     unlocked(monkeypatch)
     assert both_say(amina, bo, meeting) == [None, None]
@@ -84,8 +83,9 @@ def test_without_the_lock_what_both_confirmed_is_never_counted(amina, bo, pair, 
     assert counted() == 0
 
 
-@pytest.mark.usefixtures("meet_in_the_middle")
-def test_both_confirm_at_once_and_it_counts_once(amina, bo, pair) -> None:
+def test_both_confirm_at_once_and_it_counts_once(amina, bo, pair, monkeypatch) -> None:
+    # The lock keeps one of them from ever being there.
+    meet_in_the_middle(monkeypatch, patience=1)
     meeting = planned(amina, pair)
     assert both_say(amina, bo, meeting) == [None, None]
     assert TookPlace.objects.count() == 2
