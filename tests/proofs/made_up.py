@@ -62,10 +62,23 @@ class Arguments:
         self.dice = dice
         self.rows = {model.__name__: list(model._base_manager.all()) for model in apps.get_models()}
         self.ids = [row.pk for rows in self.rows.values() for row in rows if isinstance(row.pk, uuid.UUID)]
-        self.words = [*words, "", "match", "references", "en", "Europe/Berlin", "Good day", "x" * 5000]
+        self.words = [
+            *words,
+            *(row.slug for row in self.rows["Programme"]),
+            "",
+            "match",
+            "references",
+            "en",
+            "Europe/Berlin",
+            "Good day",
+            "x" * 5000,
+        ]
+        self.near: dict[uuid.UUID, set[Any]] = {}
+        self.who: Acting | None = None
 
-    def of(self, service: Callable[..., Any], who: Acting) -> tuple[list[Any], dict[str, Any]]:
+    def of(self, service: Callable[..., Any], who: Acting | None) -> tuple[list[Any], dict[str, Any]]:
         """Positional and named values; raises NotMadeUp."""
+        self.who = who
         given: tuple[list[Any], dict[str, Any]] = ([], {})
         for name, one in inspect.signature(service).parameters.items():
             if one.kind is one.VAR_KEYWORD:
@@ -93,10 +106,25 @@ class Arguments:
         return self.dice.choice(values)
 
     def _id(self, name: str) -> Any:
-        """Mostly of the table that the parameter is named after."""
+        """Mostly of the table that the parameter is named after, and every second time one's own."""
         model = name.removesuffix("_id").replace("_", "").title()
         right = [row.pk for row in self.rows.get(ALSO.get(model, model), [])]
+        mine = [pk for pk in right if pk in self._mine()]
+        if mine and self.dice.random() < 0.5:
+            return self._any(mine)
         return self._any(right if right and self.dice.random() < 0.9 else self.ids)
+
+    def _mine(self) -> set[Any]:
+        """The keys of rows that name the caller, and of rows that name or are named by those."""
+        if self.who is None:
+            return set()
+        me = self.who.person_id
+        if me not in self.near:
+            rows = [(row, named(row)) for those in self.rows.values() for row in those]
+            theirs = [row for row, ids in rows if me in ids]
+            reached = {me, *(row.pk for row in theirs), *(getattr(row, "pair_id", me) for row in theirs)}
+            self.near[me] = {row.pk for row, ids in rows if reached & ids}
+        return self.near[me]
 
     def _number(self, name: str) -> int:
         if name.endswith("_id"):
@@ -110,6 +138,11 @@ class Arguments:
         every = {"side": 1, "area": area, "radius_km": 20, "speak": [2], "times": 1 << 5, "modes": 1,
                  "capacity": 3, "needs": 0, "facts": 0, "interests": 0, "learn": []}  # fmt: skip
         return {key: value for key, value in every.items() if self.dice.random() < 0.7}
+
+
+def named(row: Any) -> set[uuid.UUID]:
+    """The ids in a row, its own and others'."""
+    return {value for value in vars(row).values() if isinstance(value, uuid.UUID)}
 
 
 ALSO = {"Subject": "Person", "Line": "JournalLine"}

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from bothways.core.identity.api import Acting, acting, open_entry
 from bothways.core.walls import api as walls
 from bothways.people.models import Person
 from tests.every_state import NAME, WORDS, World
@@ -63,6 +64,7 @@ class Throws:
     def _sequence(self, length: int) -> list[str]:
         wrong: list[str] = []
         self.rows, self.people = self._rows(), self._people()
+        self.sessions: dict[str, Acting] = {}
         for number in range(length):
             if number % FRESH == 0:
                 self.arguments = Arguments(self.dice, [*self.world.codes.values(), WORDS, NAME])
@@ -74,7 +76,7 @@ class Throws:
     def _service(self) -> str:
         name, service = self.dice.choice(self.services)
         actor = self.dice.choice(self.actors)
-        who = self.world.people[actor].who
+        who = self._signed_in(actor)
         try:
             given, named = self.arguments.of(service, who)
         except NotMadeUp:
@@ -83,6 +85,14 @@ class Throws:
         with walls.acting_with(who.token):
             self._try(name, lambda: service(*given, **named))
         return f"{name} by {actor}"
+
+    def _signed_in(self, name: str) -> Acting:
+        """In a new session where the last one was ended by a call, unless they left."""
+        one = self.world.people[name]
+        last = self.sessions.get(name, one.who)
+        if acting(last.token) is None and Person.objects.filter(id=one.id, is_active=True).exists():
+            last = self.sessions[name] = acting(open_entry(one.id)) or last
+        return last
 
     def _job(self) -> str:
         name, job = self.dice.choice(self.jobs)
