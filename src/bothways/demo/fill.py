@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.db import connection
 from tqdm import tqdm
 
@@ -13,7 +11,7 @@ from bothways.core.registry import api as registry
 from bothways.core.walls import api as walls
 from bothways.demo import life, together
 from bothways.demo.crew import Crew
-from bothways.demo.life import Answering, Arriving, Living
+from bothways.demo.life import Answered, Answering, Arriving, Living
 from bothways.demo.members import invent
 from bothways.demo.place import days_ago, found, sign_in
 from bothways.demo.who import named
@@ -38,15 +36,16 @@ def fill(members: int, seed: int, *, quiet: bool = False, processes: int | None 
     """
     if not registry.settle_installation(demo=True):
         raise NotADemo
-    with travelled(days_ago(FIRST + 5)):
-        eli, programme, populations = found(members)
-    biggest = max(populations, key=populations.__getitem__)
-    invented = invent(members, seed, towns=list(populations), populations=list(populations.values()))
-    arriving = [
-        Arriving(programme.pk, *named(one, members, biggest), FIRST - (FIRST - LAST) * one.number / members)
-        for one in invented
-    ]
     with Crew(processes) as crew:
+        with travelled(days_ago(FIRST + 5)):
+            eli, programme, populations = found(members)
+        biggest = max(populations, key=populations.__getitem__)
+        invented = invent(members, seed, towns=list(populations), populations=list(populations.values()))
+        step = (FIRST - LAST) / members
+        arriving = [
+            Arriving(programme.pk, *named(one, members, biggest), FIRST - step * one.number)
+            for one in invented
+        ]
         _Story(eli, programme, crew, quiet).tell(arriving)
     with walls.working():
         insight.publish_due()
@@ -91,20 +90,20 @@ class _Story:
                 match.run_round(started.pk)
                 bar.update(1)
         if when > 1:
-            awake = self._answer(when - 2)
-            self._begin(awake, when - 3)
+            answered = self._answer(when - 2)
+            self._begin(answered, when - 3)
 
-    def _answer(self, when: float) -> dict[uuid.UUID, Living]:
+    def _answer(self, when: float) -> list[Answered]:
         asked = [Answering(one, when) for one in self.living]
-        awake: dict[uuid.UUID, Living] = {}
+        answered: list[Answered] = []
         with self._bar("People answer", len(asked)) as bar:
-            for answered in self.crew.each(life.answer, asked):
-                awake |= {one.who.person_id: one for one in answered}
+            for some in self.crew.each(life.answer, asked):
+                answered += some
                 bar.update(20)
-        return awake
+        return answered
 
-    def _begin(self, awake: dict[uuid.UUID, Living], when: float) -> None:
-        couples = list(together.couples(awake, when))
+    def _begin(self, answered: list[Answered], when: float) -> None:
+        couples = together.couples(answered, when)
         with self._bar("Pairs begin", len(couples)) as bar:
             for begun in self.crew.each(together.begin, couples):
                 bar.update(len(begun))

@@ -19,6 +19,7 @@ from bothways.demo.members import Invented
 from bothways.demo.place import arrive, days_ago, sign_in
 from bothways.enrol import api as enrol
 from bothways.match import api as match
+from bothways.pair import api as pairs
 from bothways.programme import api as programmes
 
 
@@ -53,7 +54,7 @@ def _comes(one: Arriving) -> Living:
             with walls.acting_with(who.token):
                 enrolment = enrol.start(who, programme=programme)
                 enrol.save(who, enrolment_id=enrolment.pk, side=one.invented.side, **one.invented.answers)
-                agreed = dict.fromkeys(programmes.standing_texts(programme.pk), True)
+                agreed = dict.fromkeys(programmes.standing_text_ids(programme.pk), True)
                 enrol.consent(who, enrolment_id=enrolment.pk, answers=agreed)
                 enrol.send(who, enrolment_id=enrolment.pk)
         with travelled(timedelta(seconds=settings.CONFIRM_AFTER_SECONDS + 60)), walls.acting_with(who.token):
@@ -67,21 +68,33 @@ class Answering:
     when: float
 
 
-def answer(batch: Sequence[Answering]) -> list[Living]:
-    """Whoever has a proposal signs in again and answers it; returns those people, freshly signed in."""
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody who had proposals, freshly signed in, and their pairs where their yes was the second."""
+
+    living: Living
+    pairs: list[pairs.Pair]
+
+
+def answer(batch: Sequence[Answering]) -> list[Answered]:
+    """Whoever has a proposal signs in again and answers it."""
     answered = (_answers(one.living, one.when) for one in batch)
-    return [living for living in answered if living is not None]
+    return [one for one in answered if one is not None]
 
 
-def _answers(one: Living, when: float) -> Living | None:
+def _answers(one: Living, when: float) -> Answered | None:
     with travelled(days_ago(when)):
         awake = Living(sign_in(one.who.person_id), one.invented)
         with walls.acting_with(awake.who.token):
             waiting = match.open_proposals(awake.who)
-            for proposal in waiting:
-                # The other may have closed it a moment ago, in another process: nothing is left to answer.
-                with suppress(Refused):
-                    match.answer(awake.who, proposal_id=proposal.pk, yes=one.invented.luck[0] < 0.85)
-    if not waiting:
-        return None
-    return awake
+            made = [_makes_a_pair(awake, proposal.pk) for proposal in waiting]
+            mine = pairs.pairs_of(awake.who) if any(made) else []
+    return Answered(awake, mine) if waiting else None
+
+
+def _makes_a_pair(one: Living, proposal_id: uuid.UUID) -> bool:
+    # The other may have closed it a moment ago, in another process: nothing is left to answer.
+    with suppress(Refused):
+        said = match.answer(one.who, proposal_id=proposal_id, yes=one.invented.luck[0] < 0.85)
+        return said.state == match.Proposal.State.MADE
+    return False

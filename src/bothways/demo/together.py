@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bothways.core.clock.api import now, travelled
 from bothways.core.walls import api as walls
-from bothways.demo.life import Living
+from bothways.demo.life import Answered, Living
 from bothways.demo.place import days_ago
 from bothways.help import api as help_
 from bothways.meet import api as meet
@@ -37,20 +38,24 @@ class Couple:
     when: float
 
 
-def couples(awake: Mapping[uuid.UUID, Living], when: float) -> Iterator[Couple]:
-    """The pairs that were made about `when` days ago among those who have just answered."""
-    for one in awake.values():
-        with travelled(days_ago(when)), walls.acting_with(one.who.token):
-            mine = [pair for pair in pairs.pairs_of(one.who) if (now() - pair.made_at).days < 5]
-        for pair in mine:
-            other = awake.get(pairs.partner_id(pair, one.who.person_id) or uuid.UUID(int=0))
-            # Each pair is met twice on this walk; it begins with the one who joined first.
-            if other is not None and one.invented.number < other.invented.number:
-                yield Couple(pair.pk, pair.programme_id, one, other, when)
+def couples(answered: Sequence[Answered], when: float) -> list[Couple]:
+    """The pairs that were just made by these answers, about `when` days ago, in the order of their people."""
+    awake = {one.living.who.person_id: one.living for one in answered}
+    with travelled(days_ago(when)):
+        fresh = {pair.pk: pair for one in answered for pair in one.pairs if (now() - pair.made_at).days < 5}
+    found = [_couple(pair, awake, when) for pair in fresh.values()]
+    return sorted(found, key=lambda couple: (couple.one.invented.number, couple.other.invented.number))
+
+
+def _couple(pair: pairs.Pair, awake: Mapping[uuid.UUID, Living], when: float) -> Couple:
+    """A pair begins with the one who joined first."""
+    two = [awake[half.person_id] for half in pair.halves.all()]
+    one, other = sorted(two, key=lambda living: living.invented.number)
+    return Couple(pair.pk, pair.programme_id, one, other, when)
 
 
 def begin(batch: Sequence[Couple]) -> list[uuid.UUID]:
-    """Each pair begins: a card, one or two meetings, some words, sometimes a request."""
+    """Each pair begins: often a card, up to two meetings, some words, sometimes a request."""
     for couple in batch:
         _live(couple)
     return [couple.pair_id for couple in batch]
@@ -61,7 +66,8 @@ def _live(couple: Couple) -> None:
     with travelled(days_ago(when)):
         if one.invented.luck[1] < 0.65:
             _agree_card(couple)
-    meetings = 1 + int(1.6 * one.invented.luck[2])
+    # Some have met twice, most once, and some have not found a day yet.
+    meetings = 2 - bisect((0.25, 0.75), one.invented.luck[2])
     # The first meeting of any pair has taken place by today; later ones only as far as the past goes.
     for number in range(meetings):
         _meet(couple, when - 2 - 9 * number)

@@ -35,7 +35,7 @@ def mine_if_any(who: Acting, slug: str) -> Enrolment | None:
 
 def my_locked(who: Acting, enrolment_id: uuid.UUID) -> Enrolment:
     """My enrolment, held for a change inside the caller's transaction; 404 when it is not mine."""
-    found = lock(_mine(who)).filter(id=enrolment_id).first()
+    found = lock(Enrolment.objects.filter(person_id=who.person_id, id=enrolment_id)).first()
     if found is None:
         raise Http404
     return found

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from bothways.core.identity.api import Acting
 from bothways.enrol.checks import with_checks
 from bothways.enrol.models import Consent, Enrolment
-from bothways.programme.api import ConsentText, standing_texts
+from bothways.programme.api import ConsentText, standing_text_ids, standing_texts
 
 Purpose = ConsentText.Purpose
 
@@ -89,11 +89,17 @@ def matchable(text: ConsentText) -> QuerySet[Enrolment]:
 
 def agreeing(purpose: str) -> QuerySet[Consent, uuid.UUID]:
     """The ids of all enrolments, in every programme, that agree to the newest text of a purpose."""
+    return _newest().filter(purpose=purpose, given=True).values_list("enrolment_id", flat=True)
+
+
+def _newest() -> QuerySet[Consent]:
+    """The answers that stand, to texts that no newer one has replaced."""
     newer = ConsentText.objects.filter(
-        programme=OuterRef("text__programme"), purpose=purpose, version__gt=OuterRef("text__version")
+        programme=OuterRef("text__programme"),
+        purpose=OuterRef("text__purpose"),
+        version__gt=OuterRef("text__version"),
     )
-    yes = Consent.objects.filter(~Exists(newer), purpose=purpose, given=True, replaced_at=None)
-    return yes.values_list("enrolment_id", flat=True)
+    return Consent.objects.filter(~Exists(newer), replaced_at=None)
 
 
 def agreeing_people(programme_id: uuid.UUID, purpose: str) -> set[uuid.UUID]:
@@ -104,31 +110,28 @@ def agreeing_people(programme_id: uuid.UUID, purpose: str) -> set[uuid.UUID]:
 
 def standing(enrolment: Enrolment) -> dict[str, bool | None]:
     """My answer to the newest text of each purpose; None where I have not answered that text yet."""
-    texts = standing_texts(enrolment.programme_id)
+    texts = standing_text_ids(enrolment.programme_id)
     rows = Consent.objects.filter(enrolment_id=enrolment.pk, replaced_at=None)
     said = dict(rows.values_list("text_id", "given"))
-    return {purpose: said.get(text.pk) for purpose, text in texts.items()}
+    return {purpose: said.get(text_id) for purpose, text_id in texts.items()}
 
 
 def consents(enrolment_id: uuid.UUID) -> dict[str, bool]:
     """What the member agrees to now, for every purpose. No answer to the newest text is a no."""
-    enrolment = Enrolment.objects.filter(id=enrolment_id).only("programme_id").first()
-    if enrolment is None:
-        return dict.fromkeys(Purpose.values, False)
-    said = standing(enrolment)
-    return {purpose: bool(said.get(purpose)) for purpose in Purpose.values}
+    said = _newest().filter(enrolment_id=enrolment_id, given=True).values_list("purpose", flat=True)
+    return dict.fromkeys(Purpose.values, False) | dict.fromkeys(said, True)
 
 
 def to_ask_again(enrolments: list[Enrolment]) -> set[uuid.UUID]:
     """Those sent enrolments whose programme has a newer text than the member has answered."""
-    asked = {enrolment.programme_id: standing_texts(enrolment.programme_id) for enrolment in enrolments}
+    asked = {enrolment.programme_id: standing_text_ids(enrolment.programme_id) for enrolment in enrolments}
     rows = Consent.objects.filter(enrolment__in=enrolments, replaced_at=None)
     answered = set(rows.values_list("enrolment_id", "text_id"))
     return {
         enrolment.pk
         for enrolment in enrolments
-        for text in asked[enrolment.programme_id].values()
-        if enrolment.state != Enrolment.State.DRAFT and (enrolment.pk, text.pk) not in answered
+        for text_id in asked[enrolment.programme_id].values()
+        if enrolment.state != Enrolment.State.DRAFT and (enrolment.pk, text_id) not in answered
     }
 
 

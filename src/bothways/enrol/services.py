@@ -82,17 +82,15 @@ def consent(
     """
     identity.confirm(who)
     enrolment = access.my_locked(who, enrolment_id)
-    texts = programmes.standing_texts(enrolment.programme_id)
+    texts = programmes.standing_text_ids(enrolment.programme_id)
     if not set(answers) <= set(texts):
         raise Refused(_("That choice is not there any more. Please choose again."))
-    if read is not None and any(read.get(purpose) != texts[purpose].pk for purpose in answers):
+    if read is not None and any(read.get(purpose) != texts[purpose] for purpose in answers):
         raise Refused(_("The text has just changed. Please read it again and answer once more."))
     rows = Consent.objects.filter(enrolment=enrolment, replaced_at=None, purpose__in=list(answers))
     said = {row.purpose: (row.text_id, row.given) for row in rows}
     fresh = {
-        purpose: given
-        for purpose, given in answers.items()
-        if said.get(purpose) != (texts[purpose].pk, given)
+        purpose: given for purpose, given in answers.items() if said.get(purpose) != (texts[purpose], given)
     }
     moment = now()
     if said.keys() & fresh.keys():
@@ -100,7 +98,7 @@ def consent(
     Consent.objects.bulk_create(
         Consent(
             enrolment=enrolment,
-            text=texts[purpose],
+            text_id=texts[purpose],
             person_id=who.person_id,
             entry_id=who.entry_id,
             purpose=purpose,

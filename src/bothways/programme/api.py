@@ -25,6 +25,7 @@ from bothways.programme.selectors import (
     leaves,
     open_programmes,
     sides,
+    standing_text_ids,
     standing_texts,
     text_versions,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "set_lists",
     "set_sides",
     "sides",
+    "standing_text_ids",
     "standing_texts",
     "text_versions",
     "tiles",

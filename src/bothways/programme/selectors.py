@@ -77,6 +77,17 @@ def standing_texts(programme_id: uuid.UUID) -> dict[str, ConsentText]:
     return {purpose: newest[purpose] for purpose in ConsentText.Purpose.values if purpose in newest}
 
 
+def standing_text_ids(programme_id: uuid.UUID) -> dict[str, int]:
+    """The same without the words: the number of the newest text of each purpose."""
+    newest = dict(
+        ConsentText.objects.filter(programme_id=programme_id)
+        .order_by("purpose", "-version")
+        .distinct("purpose")
+        .values_list("purpose", "pk")
+    )
+    return {purpose: newest[purpose] for purpose in ConsentText.Purpose.values if purpose in newest}
+
+
 def text_versions(programme_id: uuid.UUID, purpose: str) -> list[ConsentText]:
     """Every version of one consent text, newest first."""
     return list(ConsentText.objects.filter(programme_id=programme_id, purpose=purpose).order_by("-version"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Count
 from django.utils.functional import Promise
 
@@ -14,6 +16,9 @@ from bothways.core.events.models import Event
 from bothways.core.identity.api import Acting
 
 _kinds: dict[str, Promise | str] = {}
+ADD = """
+INSERT INTO core_event (at, kind, programme_id, person_id, object_id, numbers) VALUES (%s, %s, %s, %s, %s, %s)
+"""
 
 
 def declare(kind: str, meaning: Promise | str) -> None:
@@ -37,18 +42,10 @@ def record(
     """Add an event in the caller's transaction. `kind` must be declared; numbers only, never words."""
     if kind not in _kinds:
         raise ValueError(f"event kind {kind!r} is not declared")
-    _add(
-        [
-            Event(
-                at=now(),
-                kind=kind,
-                programme_id=programme_id,
-                person_id=person_id,
-                object_id=object_id or uuid.UUID(int=0),
-                numbers=numbers,
-            )
-        ]
-    )
+    about = [programme_id, person_id, object_id or uuid.UUID(int=0), json.dumps(numbers)]
+    # Nearly every write ends with this: in SQL it takes a third of the time that the query builder needs.
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, [now(), kind, *about])
 
 
 def record_all(
@@ -58,18 +55,13 @@ def record_all(
     if kind not in _kinds:
         raise ValueError(f"event kind {kind!r} is not declared")
     moment = now()
-    _add(
-        [
-            Event(at=moment, kind=kind, programme_id=programme_id, person_id=person_id, object_id=object_id)
-            for person_id, object_id in rows
-        ]
-    )
-
-
-def _add(rows: list[Event]) -> None:
+    events = [
+        Event(at=moment, kind=kind, programme_id=programme_id, person_id=person_id, object_id=object_id)
+        for person_id, object_id in rows
+    ]
     # Nothing conflicts here; it is for what comes with it: the ids are not asked back. The one who writes
     # about somebody else may add the row and may not read it.
-    Event.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
+    Event.objects.bulk_create(events, batch_size=2000, ignore_conflicts=True)
 
 
 def count_by_kind(

@@ -98,9 +98,9 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         if self.connection.info.transaction_status != TransactionStatus.INTRANS:
             # Failed: nothing can be run in it, and its end undoes the entering.
             return
-        self._raw("SELECT core_go_out()")
-        if settings.WALLS_LOWER_ROLE:
-            self._raw("SET LOCAL ROLE NONE")
+        # In this order: the role that serves may go out, and then the owner's connection is itself again.
+        back = ", set_config('role', 'none', true)" if settings.WALLS_LOWER_ROLE else ""
+        self._raw(f"SELECT core_go_out(){back}")
 
     def inside(self, statement: Any, run: Callable[[], Any]) -> Any:
         """Run one statement as whoever stays."""

@@ -13,6 +13,7 @@ from django.urls import reverse
 from tests.cast import open_name, someone
 
 from bothways.core.events.models import Event
+from bothways.core.identity import api as identity
 from bothways.core.identity.api import NotSignedIn, acting, open_entry
 from bothways.core.identity.models import Entry
 from bothways.core.keys.models import PersonKey
@@ -210,6 +211,7 @@ def locks_off():
     """Every row lock is a plain read."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
+        patch.setattr(identity, "CONFIRM", identity.CONFIRM.replace("FOR NO KEY UPDATE", ""))
         yield
 
 

@@ -54,8 +54,10 @@ class _Extract:
 
 def fold(name: str) -> str:
     """A name without case, accents and dashes, so that it is found however it is typed."""
-    apart = unicodedata.normalize("NFKD", name.casefold().translate(PLAIN))
-    kept = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    kept = name.casefold().translate(PLAIN)
+    if not kept.isascii():
+        apart = unicodedata.normalize("NFKD", kept)
+        kept = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[-'’ʼ`.,|\n\t\x00]", " ", kept).split())
 
 
