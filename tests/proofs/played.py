@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
@@ -42,6 +44,7 @@ from tests.proofs.together import Oracle
 T = TypeVar("T")
 NAMES = ["Amina", "Bo", "Chen", "Dara"]
 SESSION = timedelta(days=30)
+START = datetime.now(UTC)
 # A choice among what there is at that moment.
 PICK = st.integers(min_value=0, max_value=11)
 TEXT_KINDS = {"card.customs": "customs", "card.rather_not": "rather_not", "meeting place": "place"}
@@ -49,15 +52,19 @@ TEXT_KINDS = {"card.customs": "customs", "card.rather_not": "rather_not", "meeti
 
 @contextmanager
 def frozen() -> Iterator[None]:
-    """The clock stands still except where a history moves it, so that every moment is known exactly."""
-    base = datetime.now(UTC)
+    """The clock stands still except where a history moves it, so that every moment is known exactly.
+
+    Ids come in the same order each time: a round settles what is equal by them, and the same choices must
+    give the same history.
+    """
 
     class Still(datetime):
         @classmethod
         def now(cls, tz: Any = None) -> datetime:
-            return base
+            return START
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(uuid, "os", SimpleNamespace(urandom=random.Random(0).randbytes))
         patch.setattr(clock, "datetime", Still)
         patch.setattr(clock, "_offset", timedelta(0))
         yield

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -142,9 +142,11 @@ def sign_ins_end_others(request: HttpRequest) -> HttpResponse:
 def passkey_needed(request: HttpRequest) -> HttpResponse:
     """Tells a coordinator who signed in with a code what is needed, and leads back afterwards."""
     who = acting_of(request)
-    back = get_next_redirect_url(request) or reverse("home")
+    back = get_next_redirect_url(request) or ""
+    if not back.startswith("/"):
+        back = reverse("home")
     if browsers.signed_in_with_passkey(who):
-        return redirect(back)
+        return HttpResponseRedirect(back)
     after = urlencode({"next": back})
     about = {
         "has_passkey": bool(passkeys_of(selectors.my_account(who))),
