@@ -13,11 +13,13 @@ from dataclasses import dataclass
 
 import pytest
 from django.http import HttpResponse
+from django.test import client as test_client
 from django.test.client import ClientHandler, FakePayload
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
+from bothways.web.requests import Utf8Request
 from tests import nasty
 from tests.answers import faults_of
 from tests.every_state import World
@@ -38,6 +40,18 @@ class Target:
     who: str
     path: str
     form: Form | None = None
+
+
+@pytest.fixture(autouse=True)
+def requests_of_our_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test client makes its own requests; these are made as our web server makes them."""
+    monkeypatch.setattr(test_client, "WSGIRequest", Utf8Request)
+
+
+def test_a_request_that_names_another_charset(every_state: World) -> None:
+    kind = "application/x-www-form-urlencoded; charset=latin-1"
+    about = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "CONTENT_TYPE": kind, "QUERY_STRING": "a=1&" * 700}
+    assert not faults_of(ask("visitor", every_state, body=b"", **about))
 
 
 @pytest.fixture

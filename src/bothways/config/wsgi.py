@@ -1,14 +1,17 @@
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bothways.config.settings")
 os.environ.setdefault("BOTHWAYS_ROLE", "web")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
 
 from bothways.core.walls.standing import require_walls  # noqa: E402 - models exist only now
 from bothways.run.serving import refuse_departed  # noqa: E402
+from bothways.web.requests import Handler  # noqa: E402
+
+application = Handler()
 
 refuse_departed()
 require_walls()
