@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import pytest
-from django.db import connections
 from django.http import Http404
+from tests.at_once import raised_at_once
 
 from bothways.core.events.models import Event
 from bothways.core.faults import Refused
@@ -19,27 +18,6 @@ from bothways.pair import services as pairs
 from bothways.people import api as people
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], object]) -> list[Exception | None]:
-    """Run each in its own thread with its own connections; what each of them raised."""
-    raised: list[Exception | None] = [None] * len(acts)
-
-    def run(number: int) -> None:
-        try:
-            acts[number]()
-        except Exception as error:
-            raised[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-        assert not thread.is_alive()
-    return raised
 
 
 @pytest.fixture
@@ -64,7 +42,7 @@ def taken_back_in_between(monkeypatch) -> threading.Event:
 
 
 def answer_and_take_back(amina, bo, request) -> list[Exception | None]:
-    return at_once(
+    return raised_at_once(
         lambda: services.reply(bo.who, request_id=request.id, words="Yes"),
         lambda: services.take_back(amina.who, request_id=request.id),
     )
@@ -90,14 +68,16 @@ def test_an_answer_and_a_taking_back_wait_for_each_other(amina, bo, programme, p
 
 def test_resolving_at_once_is_one_event(amina, programme, pair) -> None:
     request = asked(amina, programme)
-    raised = at_once(*(lambda: services.resolve(amina.who, request_id=request.id) for _twice in range(2)))
+    raised = raised_at_once(
+        *(lambda: services.resolve(amina.who, request_id=request.id) for _twice in range(2))
+    )
     assert raised == [None, None]
     assert Event.objects.filter(kind="request.resolved").count() == 1
 
 
 def test_nothing_stays_open_when_the_pair_ends_at_that_moment(amina, bo, programme, pair) -> None:
     request = asked(amina, programme, pair)
-    raised = at_once(
+    raised = raised_at_once(
         lambda: services.reply(bo.who, request_id=request.id, words="Yes"),
         lambda: pairs.end(amina.who, pair_id=pair.id),
     )
@@ -108,7 +88,7 @@ def test_nothing_stays_open_when_the_pair_ends_at_that_moment(amina, bo, program
 
 def test_leaving_while_somebody_answers(amina, bo, programme, pair) -> None:
     request = asked(amina, programme, pair)
-    raised = at_once(
+    raised = raised_at_once(
         lambda: services.reply(bo.who, request_id=request.id, words="Yes"),
         lambda: people.leave(amina.who),
     )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from tests.at_once import raised_at_once
 
 from bothways.core.clock.api import travelled
 from bothways.core.events.models import Event
@@ -19,27 +18,6 @@ from bothways.meet.tests.conftest import planned
 from bothways.pair import services as pairs
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], object]) -> list[Exception | None]:
-    """Run each in its own thread with its own connections; what each of them raised."""
-    raised: list[Exception | None] = [None] * len(acts)
-
-    def run(number: int) -> None:
-        try:
-            acts[number]()
-        except Exception as error:
-            raised[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-        assert not thread.is_alive()
-    return raised
 
 
 def meet_in_the_middle(monkeypatch, *, patience: float) -> None:
@@ -62,7 +40,7 @@ def unlocked(monkeypatch) -> None:
 
 def both_say(amina, bo, meeting) -> list[Exception | None]:
     with travelled(timedelta(days=2)):
-        return at_once(
+        return raised_at_once(
             *(
                 lambda who=person.who: services.say_it_took_place(who, meeting_id=meeting.id)
                 for person in (amina, bo)
@@ -96,7 +74,7 @@ def test_both_confirm_at_once_and_it_counts_once(amina, bo, pair, monkeypatch) -
 def test_both_change_it_at_once_and_one_is_told(amina, bo, pair) -> None:
     meeting = planned(amina, pair)
     common = {"meeting_id": meeting.id, "sequence": 0, "starts_at": meeting.starts_at, "mode": 0, "place": ""}
-    raised = at_once(
+    raised = raised_at_once(
         lambda: services.move(amina.who, minutes=30, **common),
         lambda: services.move(bo.who, minutes=90, **common),
     )
@@ -106,7 +84,7 @@ def test_both_change_it_at_once_and_one_is_told(amina, bo, pair) -> None:
 
 def test_no_meeting_is_left_planned_when_the_pair_ends_at_that_moment(amina, bo, pair) -> None:
     for _again in range(3):
-        raised = at_once(lambda: planned(amina, pair), lambda: pairs.end(bo.who, pair_id=pair.id))
+        raised = raised_at_once(lambda: planned(amina, pair), lambda: pairs.end(bo.who, pair_id=pair.id))
         assert raised[1] is None
         assert raised[0] is None or isinstance(raised[0], Refused)
         assert not Meeting.objects.filter(state=Meeting.State.PLANNED).exists()
@@ -114,5 +92,5 @@ def test_no_meeting_is_left_planned_when_the_pair_ends_at_that_moment(amina, bo,
 
 def test_the_same_form_at_once_plans_one_meeting(amina, pair) -> None:
     page = {"starts_at": planned(amina, pair).starts_at + timedelta(days=1), "meeting_id": pair.id}
-    assert at_once(*(lambda: planned(amina, pair, **page) for _twice in range(2))) == [None, None]
+    assert raised_at_once(*(lambda: planned(amina, pair, **page) for _twice in range(2))) == [None, None]
     assert Meeting.objects.count() == 2

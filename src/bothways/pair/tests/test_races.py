@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, connections
+from django.db import IntegrityError
+from tests.at_once import at_once
 
 from bothways.core.events.models import Event
 from bothways.core.faults import Refused
@@ -38,27 +39,6 @@ def locking(request, monkeypatch) -> bool:
         # Endings hold the proposal behind the pair first, which alone would keep two of them apart.
         monkeypatch.setattr(match_services, "lock", lambda rows, **_: rows)
     return request.param
-
-
-def at_once(*calls: Call) -> list[object]:
-    """Run each in its own thread and connection; what each returned or raised."""
-    results: list[object] = [None] * len(calls)
-
-    def run(number: int) -> None:
-        try:
-            results[number] = calls[number]()
-        except Exception as error:
-            results[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-        assert not thread.is_alive()
-    return results
 
 
 def meeting_point(monkeypatch, module, name: str) -> None:

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.cache import cache
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from tests.at_once import at_once
 from tests.cast import someone
 
 from bothways.core.clock.api import now, travelled
@@ -30,25 +31,6 @@ def well_inside_every_span():
     seconds = int(now().timestamp())
     with travelled(timedelta(seconds=3600 - seconds % 3600 + 60)):
         yield
-
-
-def at_once(*calls) -> list:
-    """Run each in its own thread and connection; what each returned."""
-    results: list = [None] * len(calls)
-
-    def run(number: int) -> None:
-        try:
-            results[number] = calls[number]()
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-        assert not thread.is_alive()
-    return results
 
 
 def copies(browser: Client, number: int) -> list[Client]:
