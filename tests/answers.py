@@ -31,7 +31,7 @@ TRACES = re.compile(
 
 
 class _Inline(HTMLParser):
-    """What is never on a page: a script or a style that is not a file of ours. Data for a script is no script."""
+    """What is never on a page: a script or a style that is not a file of ours. Data is no script."""
 
     def __init__(self) -> None:
         super().__init__()
