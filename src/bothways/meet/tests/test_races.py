@@ -29,6 +29,9 @@ def meet_in_the_middle(monkeypatch, *, patience: float) -> None:
         with contextlib.suppress(threading.BrokenBarrierError):
             barrier.wait(timeout=patience)
         real(meeting, pair)
+        # Neither commits before both have counted.
+        with contextlib.suppress(threading.BrokenBarrierError):
+            barrier.wait(timeout=patience)
 
     monkeypatch.setattr(services, "_count_when_both_said", waiting)
 

@@ -1,0 +1,18 @@
+"""Signing in with a passkey writes when it was used, and nothing else of it."""
+
+from django.db import migrations
+
+from bothways.core.walls.sql import keeps
+
+WALLS = keeps(
+    "mfa_authenticator",
+    "mfa_authenticator_at_the_door",
+    "core_at_door() AND (NEW.id, NEW.user_id, NEW.type, NEW.data)"
+    " IS DISTINCT FROM (OLD.id, OLD.user_id, OLD.type, OLD.data)",
+    "a passkey is changed by its own person",
+)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("people", "0004_only_what_changes"), ("mfa", "0003_authenticator_type_uniq")]
+    operations = [migrations.RunSQL(WALLS)]
