@@ -21,10 +21,23 @@ from tests.undone import undone
 As = Callable[[], AbstractContextManager[object]]
 
 COLUMNS = """
-SELECT c.relname, a.attname, a.attgenerated <> '' FROM pg_class c
+SELECT c.relname, a.attname, a.attgenerated <> '', format_type(a.atttypid, NULL) FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' {more} ORDER BY 1, a.attnum
 """
+# Values that stand in nobody's row, by type.
+INVENTED: dict[str, tuple[Any, ...]] = {
+    "uuid": ("12345678-1234-4234-8234-123456789012",),
+    "timestamp with time zone": ("2020-01-01T00:00Z", "2040-01-01T00:00Z", "infinity"),
+    "date": ("2040-01-01",),
+    "boolean": (True, False),
+    "smallint": (1, 2),
+    "integer": (1, 2),
+    "text": ("invented",),
+    "character varying": ("invented",),
+    "bytea": ("\\x1234",),
+    "jsonb": ({"invented": 1},),
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +52,7 @@ def personal_columns() -> list[Column]:
     """Every column in which a person's id stands. Found in the rows, so that no list can forget one."""
     everybody = list(Person.objects.values_list("id", flat=True))
     found = []
-    for table, column, _ in _fetch(COLUMNS.format(more="AND a.atttypid = 'uuid'::regtype")):
+    for table, column, _, _ in _fetch(COLUMNS.format(more="AND a.atttypid = 'uuid'::regtype")):
         if table.startswith("core_inside"):
             continue
         if _fetch(f'SELECT 1 FROM "{table}" WHERE "{column}" = ANY(%s) LIMIT 1', [everybody]):
@@ -116,27 +129,34 @@ def forged(forgers: dict[str, As], victim: uuid.UUID) -> Iterator[tuple[Column, 
 
 
 def changed(column: Column, row: str, forger: As) -> Iterator[tuple[str, str]]:
-    """What the database says when `forger` changes each value of somebody's row, or takes the row away."""
+    """What the database says when `forger` changes each value of somebody's row, or takes the row away.
+
+    A value becomes one that other rows have, none at all, and one that nobody has.
+    """
     table = column.table
-    this = f'FROM "{table}" WHERE row_to_json("{table}")::text = %s'
-    for _, field, made in _fetch(COLUMNS.format(more="AND c.oid = %s::regclass"), [table]):
+    for _, field, made, kind in _fetch(COLUMNS.format(more="AND c.oid = %s::regclass"), [table]):
         if made:
             continue
-        for other in _fetch(
-            f'SELECT DISTINCT r."{field}"::text FROM "{table}" r, (SELECT "{field}" v {this}) mine'
-            f' WHERE r."{field}"::text IS DISTINCT FROM mine.v::text LIMIT 3',
-            [row],
-        ):
+        for value in (*_others(table, field, row), None, *INVENTED.get(kind, ())):
+            update = (
+                f'UPDATE "{table}" r SET'
+                f' "{field}" = (json_populate_record(NULL::"{table}", %s)).{field}'
+                f" WHERE row_to_json(r)::text = %s"
+                f' AND r."{field}" IS DISTINCT FROM (json_populate_record(NULL::"{table}", %s)).{field}'
+            )
+            wanted = json.dumps({field: value})
             with undone():
-                yield (
-                    field,
-                    _said(
-                        forger,
-                        f'UPDATE "{table}" r SET'
-                        f' "{field}" = (json_populate_record(NULL::"{table}", %s)).{field}'
-                        f" WHERE row_to_json(r)::text = %s",
-                        [json.dumps({field: other[0]}), row],
-                    ),
-                )
+                yield field, _said(forger, update, [wanted, row, wanted])
     with undone():
         yield "DELETE", _said(forger, f'DELETE FROM "{table}" r WHERE row_to_json(r)::text = %s', [row])
+
+
+def _others(table: str, field: str, row: str) -> list[str]:
+    """Values that the field has in a few other rows."""
+    mine = f'SELECT "{field}" v FROM "{table}" WHERE row_to_json("{table}")::text = %s'
+    found = _fetch(
+        f'SELECT DISTINCT r."{field}"::text FROM "{table}" r, ({mine}) mine'
+        f' WHERE r."{field}"::text IS DISTINCT FROM mine.v::text LIMIT 3',
+        [row],
+    )
+    return [value for (value,) in found if value is not None]

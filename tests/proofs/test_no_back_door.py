@@ -49,8 +49,13 @@ MAY_WRITE = {
 # Values of somebody's row that another may change, and why.
 MAY_CHANGE = {
     "account_emailaddress.email": ({DOOR}, "the hash under which a code is asked for"),
+    "account_emailaddress.verified": ({DOOR}, "a code has reached it"),
+    "account_emailaddress.primary": ({DOOR}, "a code has reached it"),
     "account_emailaddress.DELETE": ({DOOR}, "an address that was never confirmed"),
+    "core_entry.ended_at": ({DOOR, JOB}, "a session ends, once"),
     "core_event.person_id": ({JOB}, "cut loose when its person left"),
+    "core_notice.sent_at": ({JOB}, "the letter went"),
+    "mfa_authenticator.last_used_at": ({DOOR}, "somebody signs in with it"),
     "core_share.DELETE": ({PARTNER, COORDINATOR}, "what was opened to them they may close"),
     "core_text.DELETE": ({PARTNER}, "ending a pair deletes what was written under it"),
     "enrol_check.set_by": (set(), "cut loose when the coordinator who set it left"),

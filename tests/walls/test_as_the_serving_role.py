@@ -22,8 +22,16 @@ from tests.world import World, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# Walled for writing and open for reading: who coordinates, and how to reach a programme's safeguarding lead.
-PUBLIC = {"programme_staff", "report_lead", "report_leadkey"}
+# Walled for writing and open for reading: programmes, who coordinates, how to reach a safeguarding lead.
+PUBLIC = {
+    "programme_area",
+    "programme_consenttext",
+    "programme_programme",
+    "programme_side",
+    "programme_staff",
+    "report_lead",
+    "report_leadkey",
+}
 # Words of people in the world of the tests, and marks by which a row is somebody's.
 WORDS = (
     "Amina",

@@ -52,10 +52,12 @@ def _signed_in(person_id: uuid.UUID) -> Acting:
 def found(members: int) -> tuple[Acting, Programme, dict[int, int]]:
     """Eli sets the programme up. Returns Eli, the programme, and the population by leaf area."""
     eli = arrive(ELI, "Eli")
+    # The operator's part.
+    code = programmes.new_setup_code()
     with walls.acting_with(eli.token), transaction.atomic(), translation.override("en"):
         programme = programmes.create_programme(
             eli,
-            code=programmes.new_setup_code(),
+            code=code,
             name="Saale-Elster Welcome",
             slug=SLUG,
             purpose=(

@@ -36,6 +36,7 @@ LEFT_OUT = (
     "people_device",
     "people_sentcode",
     "people_signedinbrowser",
+    "report_attempt",
     "people_tally",
     "procrastinate_events",
     "procrastinate_jobs",

@@ -35,6 +35,7 @@ OWNERS = {
     "installation",
     "erase-departed",
     "demo",
+    "setup-code",
 }
 
 

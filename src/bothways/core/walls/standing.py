@@ -19,11 +19,6 @@ OPEN_TABLES = {
     "procrastinate_jobs": "names of jobs with ids of things",
     "procrastinate_periodic_defers": "when jobs are due",
     "procrastinate_workers": "which workers are alive",
-    "programme_area": "public: the programme's areas",
-    "programme_consenttext": "public: what a programme asks its members to agree to",
-    "programme_invitation": "hashes of one-time codes",
-    "programme_programme": "public: the programme itself",
-    "programme_side": "public: the programme's sides",
 }
 
 # What a serving role must not be. Each finding is a row: what is wrong, in words that end a sentence.

@@ -7,8 +7,7 @@ from bothways.core.walls.sql import keeps
 WALLS = keeps(
     "mfa_authenticator",
     "mfa_authenticator_at_the_door",
-    "core_at_door() AND (NEW.id, NEW.user_id, NEW.type, NEW.data)"
-    " IS DISTINCT FROM (OLD.id, OLD.user_id, OLD.type, OLD.data)",
+    "core_at_door() AND to_jsonb(NEW) - 'last_used_at' IS DISTINCT FROM to_jsonb(OLD) - 'last_used_at'",
     "a passkey is changed by its own person",
 )
 

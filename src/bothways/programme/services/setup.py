@@ -22,11 +22,13 @@ from bothways.programme import catalogue, codes
 from bothways.programme.default_texts import own_words
 from bothways.programme.models import ConsentText, Invitation, Programme, Side, Staff
 from bothways.programme.selectors import what_is_missing
+from bothways.programme.services import invitations
 from bothways.programme.services.guard import as_coordinator, locked, tidy, tidy_lines
 
 CODE_LASTS = timedelta(days=7)
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,58}[a-z0-9]")
 MOST_PARTNERS = 5
+USED = _("This code was used already. Please ask for a new one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +73,27 @@ def create_programme(
     public_name = public_name_of(public_name)
     with transaction.atomic():
         confirm(who)
-        invitation = _setup_invitation(code)
-        if invitation.programme is not None:
-            return _made_before(who, invitation.programme, slug)
+        made = _made_with(code)
+        if made is not None:
+            return _made_before(who, made, slug)
         programme = _insert(slug=slug, kind=kind, **checked)
-        Invitation.objects.filter(id=invitation.id).update(used_at=now(), programme=programme)
-        _add_defaults(programme)
+        if not invitations.spend(code, programme.id):
+            raise Refused(USED)
         appoint(who, programme, public_name)
+        _add_defaults(programme)
         record("programme.made", programme_id=programme.id, person_id=who.person_id, object_id=programme.id)
         return programme
 
 
-def _setup_invitation(code: str) -> Invitation:
-    # No join: a row that was waited for comes back new, and what was joined to it comes back old.
-    invitation = Invitation.objects.select_for_update().filter(code_hash=codes.hash_of(code)).first()
+def _made_with(code: str) -> Programme | None:
+    """Hold a code for setting up; the programme that it was spent on, if it was."""
+    found = invitations.find(code, hold=True)
     # An unused code with a programme invites a coordinator; it does not set up another programme.
-    for_setup = invitation is not None and (invitation.programme is None or invitation.used_at is not None)
-    if invitation is None or not for_setup:
+    if found is None or (found.programme_id is not None and found.used_at is None):
         raise Refused(_("We do not know this code. Please check each letter, or ask for a new code."))
-    if invitation.used_at is None and invitation.expires_at <= now():
+    if found.used_at is None and found.is_too_old:
         raise Refused(_("This code is too old. Please ask for a new one."))
-    return invitation
+    return Programme.objects.get(id=found.programme_id) if found.programme_id else None
 
 
 def _made_before(who: Acting, programme: Programme, slug: str) -> Programme:
@@ -99,7 +101,7 @@ def _made_before(who: Acting, programme: Programme, slug: str) -> Programme:
     mine = Staff.objects.filter(programme=programme, person_id=who.person_id).exists()
     if mine and programme.slug == slug:
         return programme
-    raise Refused(_("This code was used already. Please ask for a new one."))
+    raise Refused(USED)
 
 
 def _insert(*, slug: str, kind: str, name: str, purpose: str, time_zone: str) -> Programme:

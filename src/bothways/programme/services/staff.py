@@ -15,6 +15,7 @@ from bothways.core.identity.api import Acting, confirm
 from bothways.core.outbox.api import tell
 from bothways.programme import codes
 from bothways.programme.models import Invitation, Programme, Staff
+from bothways.programme.services import invitations
 from bothways.programme.services.guard import as_coordinator, locked, roles
 from bothways.programme.services.setup import CODE_LASTS, appoint, public_name_of, shut
 
@@ -82,20 +83,19 @@ def take_up(who: Acting, *, code: str, public_name: str) -> Staff:
 
 
 def _programme_of(code: str) -> uuid.UUID:
-    invitation = Invitation.objects.filter(code_hash=codes.hash_of(code)).first()
-    if invitation is None or invitation.programme_id is None:
+    found = invitations.find(code)
+    if found is None or found.programme_id is None:
         raise Refused(_("We do not know this code. Please check each letter, or ask for a new code."))
-    return invitation.programme_id
+    return found.programme_id
 
 
 def _use(code: str, programme: Programme) -> None:
     """Spend the code. Read again under the programme's lock: it may be spent or withdrawn by now."""
-    invitation = Invitation.objects.filter(code_hash=codes.hash_of(code), programme=programme).first()
-    if invitation is None or invitation.used_at is not None:
-        raise Refused(_("This code was used or taken back already. Please ask for a new one."))
-    if invitation.expires_at <= now():
+    found = invitations.find(code)
+    if found is not None and found.used_at is None and found.is_too_old:
         raise Refused(_("This code is too old. Please ask for a new one."))
-    Invitation.objects.filter(id=invitation.id).update(used_at=now())
+    if not invitations.spend(code, programme.id):
+        raise Refused(_("This code was used or taken back already. Please ask for a new one."))
 
 
 def rename(who: Acting, *, programme_id: uuid.UUID, public_name: str) -> None:
@@ -129,9 +129,10 @@ def leave_all(person_id: uuid.UUID) -> None:
         programme = locked(programme_id)
         last = _is_last(programme, person_id)
         Invitation.objects.filter(programme=programme, used_at=None).delete()
-        _end(programme, person_id)
+        # Before the role ends: a programme is changed by its coordinators.
         if last:
             shut(programme, person_id=None)
+        _end(programme, person_id)
 
 
 def _is_last(programme: Programme, person_id: uuid.UUID) -> bool:
