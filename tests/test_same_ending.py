@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 
 from bothways.core.clock.api import now, travelled
+from bothways.core.texts.models import Text
 from bothways.enrol import services as enrol
 from bothways.enrol.models import Enrolment
 from bothways.enrol.tests.factory import enrolled
@@ -26,6 +29,11 @@ from tests.test_same_look import Look, look, seen
 from tests.undone import undone
 
 pytestmark = pytest.mark.django_db
+
+
+# All that the product holds about somebody, as pages and as the download; when it was looked at is left out.
+ABOUT_ME = ["/me/", "/me/glass-box/", "/me/download/json/", "/me/download/html/"]
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+]00:00)|\d{1,2}(:\d\d)? [ap]\.m\.|\d\d:\d\d|noon|midnight")
 
 
 class Two:
@@ -46,6 +54,12 @@ class Two:
     def looks(self, paths: list[str]) -> list[Look]:
         client = self.amina.browser()
         return [look(client, path) for path in paths]
+
+    def glass_box(self) -> list[Look]:
+        """What Amina reads about herself, but for the moments."""
+        looks = [replace(one, body=MOMENT.sub("", one.body)) for one in self.looks(ABOUT_ME)]
+        assert {one.status for one in looks} == {200}
+        return looks
 
 
 @pytest.fixture
@@ -80,12 +94,14 @@ def test_every_way_to_close_a_proposal_looks_the_same(two: Two) -> None:
         "withdrawn": lambda: two.withdraw(two.bo),
         "expired": expire,
     }
+    ways["declined, then left"] = lambda: [ways["declined"](), ways["left"]()]
     path = f"/proposals/{proposal.id}/"
     all_alike(
         two,
         ways,
         lambda: [
             *two.looks([path, "/", f"/p/{two.programme.slug}/waiting/"]),
+            *two.glass_box(),
             look(two.amina.browser(), path, {"answer": "yes"}),
             look(two.amina.browser(), path, {"answer": "no"}),
         ],
@@ -105,21 +121,47 @@ def test_every_way_to_end_a_pair_looks_the_same(two: Two) -> None:
     of_bo = help_.ask(
         two.bo.who, programme_id=two.programme.id, pair_id=pair.id, kind="school", words="another"
     )
+    back = help_.ask(two.bo.who, programme_id=two.programme.id, pair_id=pair.id, kind="work", words="a shed")
+    for request in (asked, of_bo, back):
+        help_.reply(two.amina.who, request_id=request.id, words="by her")
+        help_.reply(two.bo.who, request_id=request.id, words="by him")
+    help_.take_back(two.bo.who, request_id=back.id)
     ways = {
         "ended": lambda: pairs.end(two.bo.who, pair_id=pair.id),
         "left": lambda: people.leave(two.bo.who),
         "withdrawn": lambda: two.withdraw(two.bo),
     }
+    ways["ended, then left"] = lambda: [ways["ended"](), ways["left"]()]
     parts = ["", "card/", "card/change/", "card.pdf", "contact/", "pause/", "end/", "meetings/", "journal/"]
     paths = [f"/pairs/{pair.id}/{part}" for part in parts]
     paths += [f"/meetings/{planned.id}/", f"/meetings/{planned.id}.ics", f"/meetings/{planned.id}/change/"]
     paths += [
         f"/requests/{asked.id}/",
         f"/requests/{of_bo.id}/",
+        f"/requests/{back.id}/",
+        f"/proposals/{pair.proposal_id}/",
         f"/p/{two.programme.slug}/my-requests/",
         "/",
     ]
-    all_alike(two, ways, lambda: two.looks(paths))
+
+    def look_at() -> list[Look]:
+        every_text_has_a_place(two.amina)
+        return [*two.looks(paths), *two.glass_box()]
+
+    all_alike(two, ways, look_at)
+
+
+def every_text_has_a_place(one: Someone) -> None:
+    """From the glass box one reaches the page of each of one's words, and deletes all but the name there."""
+    client = one.browser()
+    mine = Text.objects.filter(owner_id=one.id).exclude(kind="address")
+    assert {"journal", "request", "reply"} <= {text.kind for text in mine}
+    for text in mine:
+        where = f"/me/words/{text.id}/"
+        assert client.get(where, follow=True).status_code == 200, text.kind
+        if text.kind != "name":
+            with undone():
+                assert client.post(f"{where}delete/").status_code == 302, text.kind
 
 
 def test_a_seeker_cannot_tell_why_nobody_is_there(two: Two) -> None:

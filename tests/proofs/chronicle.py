@@ -10,6 +10,7 @@ from tests.proofs.oracle import (
     Offer,
     Pair,
     Programme,
+    Request,
     Row,
     Said,
     Someone,
@@ -235,7 +236,7 @@ class Chronicle(Books):
             self.apart.add((offer.programme, frozenset(offer.two)))
 
     def closes(self, offer: Offer) -> None:
-        offer.state = "closed"
+        offer.state, offer.reasons = "closed", ""
         offer.yes.clear()
 
     def every_minute(self) -> None:
@@ -285,6 +286,7 @@ class Chronicle(Books):
         for request in self.requests:
             if request.pair is pair:
                 self.close_under(request)
+                self._forgets_answers(request)
         for mine in pair.offer.joined:
             mine.partners, mine.waiting = mine.partners - 1, self.now
             self.happened(mine.person, "pair.over")
@@ -293,6 +295,12 @@ class Chronicle(Books):
                 meeting.cancelled = True
         self.closes(pair.offer)
         self.apart.add((pair.offer.programme, frozenset(pair.two)))
+
+    def _forgets_answers(self, request: Request) -> None:
+        """What one wrote under a request of the other's goes with the pair; more of the requester's stays."""
+        for reply in [one for one in self.replies if one.request is request and one.by is not request.by]:
+            self.drop(reply.text)
+            self.replies.remove(reply)
 
     # --- leaving ---
 
@@ -310,8 +318,5 @@ class Chronicle(Books):
         self.replies = [each for each in self.replies if each.by is not one]
         self.lines = [each for each in self.lines if each.by is not one]
         self.texts = [text for text in self.texts if text.owner is not one]
-        for offer in self.offers:
-            if one in offer.two:
-                offer.reasons = ""
         self.people.remove(one)
         one.here = False

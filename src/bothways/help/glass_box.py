@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from bothways.core.identity.api import Acting
 from bothways.core.registry.api import Section, register
-from bothways.core.texts import api as texts
 from bothways.help.access import locked
 from bothways.help.models import Opening, Reply, Request
 from bothways.help.words import KINDS, STATES
@@ -67,9 +66,7 @@ def erase(person_id: uuid.UUID) -> None:
     # Held first: somebody who answers at this moment is either before this and erased, or after it and
     # finds no request.
     mine = [request.id for request in locked(Request.objects.filter(person_id=person_id))]
-    for owner_id, text_id in Reply.objects.filter(request__in=mine).values_list("person_id", "text_id"):
-        # An answer to a request that is gone has no reader left.
-        texts.drop(owner_id=owner_id, text_ids=[text_id])
+    # An answer to a request that is gone has no reader left: it goes too, and its words with it.
     Request.objects.filter(id__in=mine).delete()
     Reply.objects.filter(person_id=person_id).delete()
     Opening.objects.filter(person_id=person_id).delete()

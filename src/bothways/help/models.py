@@ -77,7 +77,10 @@ class Request(models.Model):
 
 
 class Reply(models.Model):
-    """Words under a request: of the one asked, or more of the requester's own."""
+    """Words under a request: of the one asked, or more of the requester's own.
+
+    However a row goes, the database deletes its text: also one that whoever deletes the row cannot read.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="replies")

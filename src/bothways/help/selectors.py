@@ -93,10 +93,10 @@ def thread(who: Acting, standing: Standing) -> Thread:
     """One request as I may see it."""
     request = standing.request
     zone = time_zone_of(who.person_id)
-    replies = list(Reply.objects.filter(request=request).order_by("at", "id"))
+    ended = request.pair is not None and request.pair.is_ended
+    replies = _replies(who, request, ended)
     receipt = good_receipt(who, standing)
     opened = _opened(who, standing, replies, receipt)
-    ended = request.pair is not None and request.pair.is_ended
     return Thread(
         row=row(request, zone),
         words=opened.get(request.text_id, ""),
@@ -106,6 +106,12 @@ def thread(who: Acting, standing: Standing) -> Thread:
         pair_ended=ended,
         partner=_partner(who, request),
     )
+
+
+def _replies(who: Acting, request: Request, ended: bool) -> list[Reply]:
+    replies = Reply.objects.filter(request=request).order_by("at", "id")
+    # Of a pair that has ended nothing of the other shows, not even that they had answered.
+    return list(replies.filter(person_id=who.person_id) if ended else replies)
 
 
 def _opened(
@@ -148,5 +154,5 @@ def asked_of_me(who: Acting) -> list[Request]:
 
 def my_waiting(who: Acting) -> list[Request]:
     """My own requests that are not closed, answered ones first."""
-    own = Request.objects.filter(person_id=who.person_id, state__in=WAITING)
+    own = Request.objects.select_related("pair").filter(person_id=who.person_id, state__in=WAITING)
     return list(own.order_by("state", "made_at", "id")[:5])

@@ -6,6 +6,7 @@ import uuid
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -139,16 +140,23 @@ def delete_reply(who: Acting, *, reply_id: uuid.UUID) -> uuid.UUID:
     with transaction.atomic():
         confirm(who)
         mine = my_reply(who, reply_id)
+        # The database deletes the words with their row.
         gone, _rows = Reply.objects.filter(id=mine.id).delete()
         if gone:
-            texts.drop(owner_id=who.person_id, text_ids=[mine.text_id])
             record("request.words_deleted", person_id=who.person_id, object_id=mine.request_id)
     return mine.request_id
 
 
 def close_for_partner(*, pair_id: uuid.UUID, programme_id: uuid.UUID) -> None:
-    """A pair has ended: what was open to the partner under its requests closes, in that transaction."""
-    for request_id in Request.objects.filter(pair_id=pair_id).values_list("id", flat=True):
+    """A pair has ended: what was open to the partner under its requests closes, in that transaction.
+
+    What one wrote under a request of the other's has no reader left and no page: it is deleted. So its
+    writer finds the same whether the other only ended the pair or left, which deletes the request too.
+    """
+    requests = Request.objects.filter(pair_id=pair_id)
+    answers = Reply.objects.filter(request__in=requests).exclude(person_id=F("request__person_id"))
+    answers.delete()
+    for request_id in requests.values_list("id", flat=True):
         texts.unshare(under=request_id)
 
 

@@ -71,7 +71,7 @@ class Proposal(models.Model):
     right = models.ForeignKey("enrol.Enrolment", on_delete=models.SET_NULL, null=True, related_name="+")
     left_person = models.UUIDField(null=True, db_index=True)
     right_person = models.UUIDField(null=True, db_index=True)
-    # Codes and numbers only, the same for both people (see `bothways.engine.explain`).
+    # Codes and numbers only, the same for both people (see `bothways.engine.explain`). A closed one has none.
     reasons = models.JSONField(default=dict)
     score = models.IntegerField(default=0)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)

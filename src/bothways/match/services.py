@@ -72,7 +72,7 @@ def close_expired(limit: int = 1000) -> int:
 
 
 def forget_closed(limit: int = 1000) -> int:
-    """Take the people and the reasons out of proposals that were closed long ago. Returns how many."""
+    """Take the people out of proposals that were closed long ago. Returns how many."""
     with transaction.atomic():
         long_ago = now() - KEPT
         old = Proposal.objects.filter(state=CLOSED, expires_at__lt=long_ago).exclude(
@@ -80,7 +80,7 @@ def forget_closed(limit: int = 1000) -> int:
         )
         ids = list(lock(old, skip_busy=True).values_list("id", flat=True)[:limit])
         return Proposal.objects.filter(id__in=ids).update(
-            left=None, right=None, left_person=None, right_person=None, reasons={}
+            left=None, right=None, left_person=None, right_person=None
         )
 
 
@@ -96,8 +96,8 @@ def cut_loose(person_id: uuid.UUID) -> None:
         Answer.objects.filter(person_id=person_id).delete()
         LeftOver.objects.filter(person_id=person_id).delete()
         NotAgain.objects.filter(Q(low_person=person_id) | Q(high_person=person_id)).delete()
-        Proposal.objects.filter(left_person=person_id).update(left=None, left_person=None, reasons={})
-        Proposal.objects.filter(right_person=person_id).update(right=None, right_person=None, reasons={})
+        Proposal.objects.filter(left_person=person_id).update(left=None, left_person=None)
+        Proposal.objects.filter(right_person=person_id).update(right=None, right_person=None)
 
 
 def hold_all_of(*, person_id: uuid.UUID, **_about: object) -> None:
@@ -211,12 +211,15 @@ def _decline(proposal: Proposal) -> Proposal:
 
 
 def _close(proposals: Iterable[Proposal]) -> int:
-    """Close held proposals and take their answers away: who said what is not even in the database."""
+    """Close held proposals and take their answers and reasons away, in whatever way they closed.
+
+    Who said what is not even in the database, and whether the other has left shows in nothing.
+    """
     rows = list(proposals)
     Answer.objects.filter(proposal__in=rows).delete()
     for row in rows:
-        row.state = CLOSED
-    Proposal.objects.bulk_update(rows, ["state"], batch_size=500)
+        row.state, row.reasons = CLOSED, {}
+    Proposal.objects.filter(id__in=[row.id for row in rows]).update(state=CLOSED, reasons={})
     for row in rows:
         record("proposal.closed", programme_id=row.programme_id, object_id=row.id)
     return len(rows)

@@ -186,10 +186,32 @@ def test_when_the_pair_ends_the_partner_has_nothing(amina, bo, programme, pair) 
     assert texts.read(bo.who, [request.text_id]) == {}
     assert texts.read(amina.who, [answer.text_id]) == {}
     seen = thread(amina, request)
-    assert (seen.words, seen.pair_ended, seen.can_reply) == (SECRET, True, False)
-    assert tiles(bo.who) == []
-    services.delete_reply(bo.who, reply_id=answer.id)
+    assert (seen.words, seen.replies, seen.pair_ended, seen.can_reply) == (SECRET, [], True, False)
+    assert tiles(bo.who) == [] and [str(one.title) for one in tiles(amina.who)] == ["You asked for help"]
     services.resolve(amina.who, request_id=request.id)
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+@pytest.mark.parametrize("by", ["amina", "bo"])
+def test_answers_go_with_the_pair_and_leave_no_text(amina, bo, programme, pair, by, taken_back) -> None:
+    """Whoever of the two ends it, and also words that were closed to that one before."""
+    request = asked(amina, programme, pair)
+    services.reply(amina.who, request_id=request.id, words="Which letter?")
+    services.reply(bo.who, request_id=request.id, words="The blue one.")
+    if taken_back:
+        services.take_back(amina.who, request_id=request.id)
+    pairs.end({"amina": amina, "bo": bo}[by].who, pair_id=pair.id)
+    assert [row.person_id for row in Reply.objects.all()] == [amina.id]
+    assert [text.owner_id for text in Text.objects.filter(kind="reply")] == [amina.id]
+
+
+def test_no_text_of_a_coordinator_stays_when_a_request_is_gone(amina, eli, programme, pair) -> None:
+    request = asked(amina, programme)
+    opening.open_with_receipt(eli.who, request_id=request.id)
+    services.reply(eli.who, request_id=request.id, words="Come by")
+    services.take_back(amina.who, request_id=request.id)
+    people.leave(amina.who)
+    assert not Text.objects.filter(kind="reply").exists()
 
 
 def test_ones_own_words_can_be_deleted(amina, bo, programme, pair) -> None:

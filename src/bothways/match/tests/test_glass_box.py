@@ -33,6 +33,13 @@ def test_after_a_no_both_read_the_same(amina, bo, proposal) -> None:
     answer(amina.who, proposal_id=proposal.id, yes=False)
     assert rows(amina.who, "proposals") == rows(bo.who, "proposals")
     assert rows(bo.who, "proposals")[0]["state"] == "closed"
+    assert rows(bo.who, "proposals")[0]["reasons"] == ""
+
+
+def test_a_proposal_that_the_database_closed_has_no_reasons_either(bo, proposal) -> None:
+    Proposal.objects.filter(id=proposal.id).update(right=None)
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.reasons) == ("closed", {})
 
 
 def test_i_read_why_i_am_left_over(amina, dara, programme) -> None:
