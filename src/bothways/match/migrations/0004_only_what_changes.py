@@ -13,6 +13,13 @@ WALLS = "\n".join(
             "NEW.reasons IS DISTINCT FROM OLD.reasons AND NEW.reasons <> '{}'",
             "the reasons of a proposal are the same for both and stay",
         ),
+        keeps(
+            "match_proposal",
+            "match_proposal_of_others",
+            """(OLD.left_person <> core_writer() AND NEW.left_person IS DISTINCT FROM OLD.left_person)
+       OR (OLD.right_person <> core_writer() AND NEW.right_person IS DISTINCT FROM OLD.right_person)""",
+            "who leaves is cut loose, and nobody else",
+        ),
     ]
 )
 
