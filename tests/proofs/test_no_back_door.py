@@ -64,7 +64,7 @@ MAY_CHANGE = {
     "enrol_enrolment.partners": ({PARTNER, JOB}, "a place is counted when a pair is made or ends"),
     "enrol_enrolment.waiting_since": ({PARTNER, JOB}, "and waiting begins anew"),
     "help_request.state": ({PARTNER, COORDINATOR}, "there is an answer"),
-    "match_answer.DELETE": ({PARTNER, JOB}, "a closed proposal keeps no answers"),
+    "match_answer.DELETE": ({JOB}, "a closed proposal keeps no answers"),
     "match_proposal.left_id": ({PARTNER, JOB}, "cut loose, which closes it"),
     "match_proposal.right_id": ({PARTNER, JOB}, "cut loose, which closes it"),
     "match_proposal.left_person": ({JOB}, "cut loose, which closes it"),

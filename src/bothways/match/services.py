@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
@@ -163,7 +163,7 @@ def _accept(who: Acting, proposal: Proposal) -> None:
         person_id=who.person_id,
         defaults={"entry_id": who.entry_id, "yes": True, "at": now()},
     )
-    if _said(proposal) != {proposal.left_person, proposal.right_person}:
+    if not _both_say_yes(proposal):
         return
     try:
         with transaction.atomic():
@@ -179,9 +179,11 @@ def _accept(who: Acting, proposal: Proposal) -> None:
     fire("proposal.accepted", proposal=proposal)
 
 
-def _said(proposal: Proposal) -> set[uuid.UUID]:
-    """Who has said yes."""
-    return set(proposal.answers.values_list("person_id", flat=True))
+def _both_say_yes(proposal: Proposal) -> bool:
+    # The database is asked: until both have, nobody reads what the other said.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT match_both_say_yes(%s)", [proposal.id])
+        return bool(cursor.fetchone()[0])
 
 
 def _close_without_a_place(made: Proposal) -> None:
@@ -213,10 +215,10 @@ def _decline(proposal: Proposal) -> Proposal:
 def _close(proposals: Iterable[Proposal]) -> int:
     """Close held proposals and take their answers and reasons away, in whatever way they closed.
 
-    Who said what is not even in the database, and whether the other has left shows in nothing.
+    Who said what is not even in the database, which deletes it with the closing; and whether the other has
+    left shows in nothing.
     """
     rows = list(proposals)
-    Answer.objects.filter(proposal__in=rows).delete()
     for row in rows:
         row.state, row.reasons = CLOSED, {}
     Proposal.objects.filter(id__in=[row.id for row in rows]).update(state=CLOSED, reasons={})

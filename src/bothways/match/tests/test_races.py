@@ -118,7 +118,7 @@ def partners(*people: Someone) -> list[int]:
 
 
 def both_accept(race: Race, amina: Someone, bo: Someone, proposal: Proposal) -> tuple[Any, Any]:
-    race.stop_at(services, "_said")
+    race.stop_at(services, "_both_say_yes")
     return race.run(late=says(amina, proposal), early=says(bo, proposal))
 
 
