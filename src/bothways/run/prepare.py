@@ -91,8 +91,10 @@ def main() -> int:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bothways.config.settings")
     os.environ[roles.VARIABLE] = roles.OWNER
-    # What the owner does for invented people, it does with their rights (see bothways.core.walls).
-    os.environ["BOTHWAYS_LOWER_ROLE"] = "1"
+    if os.environ.get("BOTHWAYS_DEMO") == "1":
+        # What the owner does for invented people, it does with their rights (see bothways.core.walls). Only
+        # here: elsewhere an owner that is no superuser may not take the serving roles.
+        os.environ["BOTHWAYS_LOWER_ROLE"] = "1"
     django.setup()
     for alias in ("default", "keys"):
         migrate(alias)
