@@ -48,7 +48,6 @@ MAY_WRITE = {
 
 # Values of somebody's row that another may change, and why.
 MAY_CHANGE = {
-    "account_emailaddress.email": ({DOOR}, "the hash under which a code is asked for"),
     "account_emailaddress.verified": ({DOOR}, "a code has reached it"),
     "account_emailaddress.primary": ({DOOR}, "a code has reached it"),
     "account_emailaddress.DELETE": ({DOOR}, "an address that was never confirmed"),
