@@ -41,9 +41,11 @@ class _Inline(HTMLParser):
         got = {name: (value or "").strip().lower() for name, value in attrs}
         if tag == "style" or (tag == "script" and "src" not in got and got.get("type") != "application/json"):
             self.found.append(f"inline: <{tag}>")
-        for name, value in got.items():
-            if name.startswith("on") or name in {"style", "nonce"} or value.startswith("javascript:"):
-                self.found.append(f"inline: <{tag} {name}={value[:80]!r}>")
+        # All of them: of an attribute that comes twice a browser takes the first.
+        for name, given in attrs:
+            is_script = (given or "").strip().lower().startswith("javascript:")
+            if name.startswith("on") or name in {"style", "nonce"} or is_script:
+                self.found.append(f"inline: <{tag} {name}={(given or '')[:80]!r}>")
 
 
 def _inline(page: str) -> list[str]:

@@ -83,15 +83,6 @@ def written_again(column: Column, row: str, forger: As) -> str:
         return _said(forger, insert, [row])
 
 
-def handed_over(column: Column, row: str, forger: As, victim: uuid.UUID) -> str:
-    """The same for turning a row of the forger's own into one of the victim's."""
-    with undone():
-        for other in rows_of(column, victim):
-            _as_if_never_written(column.table, other)
-        update = f'UPDATE "{column.table}" r SET "{column.name}" = %s WHERE row_to_json(r)::text = %s'
-        return _said(forger, update, [victim, row])
-
-
 def _as_if_never_written(table: str, row: str) -> None:
     _run("SET LOCAL session_replication_role = replica")
     _run(f'DELETE FROM "{table}" r WHERE row_to_json(r)::text = %s', [row])
@@ -118,14 +109,6 @@ def _fetch(statement: str, arguments: list[Any] | None = None) -> list[tuple[Any
     with connection.cursor() as cursor:
         cursor.execute(statement, arguments)
         return cursor.fetchall()
-
-
-def forged(forgers: dict[str, As], victim: uuid.UUID) -> Iterator[tuple[Column, str, str]]:
-    """Every kind of row of a person, written by every forger: (column, forger, what the database said)."""
-    for column in personal_columns():
-        for row in rows_of(column, victim):
-            for name, forger in forgers.items():
-                yield column, name, written_again(column, row, forger)
 
 
 def changed(column: Column, row: str, forger: As) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from bothways.core.identity.api import Acting, acting, open_entry
 from bothways.core.walls import api as walls
@@ -16,7 +16,7 @@ from bothways.people.models import Person
 from tests.every_state import NAME, WORDS, World
 from tests.proofs.forging import personal_columns
 from tests.proofs.made_up import Arguments, NotMadeUp, jobs, services
-from tests.undone import undone
+from tests.undone import lasting, undone
 
 FRESH, SEQUENCE = 40, 200
 NOBODY_MADE = "SELECT count(*) FROM people_person"
@@ -149,10 +149,3 @@ class Throws:
                 f' WHERE r."{column.name}" = ANY(%(others)s)'
             )
         return " UNION ALL ".join(parts)
-
-
-def lasting(alias: str) -> transaction.Atomic:
-    """A savepoint that a durable transaction may begin in."""
-    block = transaction.atomic(using=alias)
-    block._from_testcase = True  # type: ignore[attr-defined]
-    return block

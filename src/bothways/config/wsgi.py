@@ -3,13 +3,14 @@ import os
 import django
 from django.db import connections
 
+from bothways.web.requests import Handler
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bothways.config.settings")
 os.environ.setdefault("BOTHWAYS_ROLE", "web")
 django.setup(set_prefix=False)
 
 from bothways.core.walls.standing import require_walls  # noqa: E402 - models exist only now
 from bothways.run.serving import refuse_departed  # noqa: E402
-from bothways.web.requests import Handler  # noqa: E402
 
 application = Handler()
 

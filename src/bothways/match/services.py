@@ -215,13 +215,13 @@ def _decline(proposal: Proposal) -> Proposal:
 def _close(proposals: Iterable[Proposal]) -> int:
     """Close held proposals and take their answers and reasons away, in whatever way they closed.
 
-    Who said what is not even in the database, which deletes it with the closing; and whether the other has
+    The database deletes both with the closing: who said what is not even there, and whether the other has
     left shows in nothing.
     """
     rows = list(proposals)
     for row in rows:
         row.state, row.reasons = CLOSED, {}
-    Proposal.objects.filter(id__in=[row.id for row in rows]).update(state=CLOSED, reasons={})
+    Proposal.objects.filter(id__in=[row.id for row in rows]).update(state=CLOSED)
     for row in rows:
         record("proposal.closed", programme_id=row.programme_id, object_id=row.id)
     return len(rows)

@@ -20,4 +20,3 @@ WALLS = "\n".join(
 class Migration(migrations.Migration):
     dependencies = [("core", "0005_departures")]
     operations = [migrations.RunSQL(WALLS)]
-

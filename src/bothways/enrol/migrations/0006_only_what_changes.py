@@ -10,4 +10,3 @@ WALLS = only("enrol_enrolment", "partners, waiting_since", to=WORKER)
 class Migration(migrations.Migration):
     dependencies = [("enrol", "0005_check_walls")]
     operations = [migrations.RunSQL(WALLS)]
-

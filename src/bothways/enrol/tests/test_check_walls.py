@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from tests.at_once import at_once
 from tests.cast import someone
 
 from bothways.core.clock.api import now, travelled
@@ -18,7 +19,7 @@ from bothways.enrol.models import Check, CodeTries, Enrolment
 from bothways.enrol.tests.factory import a_code, asking, checked, enrolled
 from bothways.programme.services import invite, take_up
 from bothways.programme.tests.factory import a_programme
-from bothways.programme.tests.race import kinds, together
+from bothways.programme.tests.race import kinds
 
 DAY = timedelta(days=1)
 
@@ -236,7 +237,7 @@ def test_two_coordinators_at_one_code(amina, eli, programme) -> None:
 
     for _time in range(5):
         code = a_code(amina, programme)
-        assert kinds(together(setting(eli, code), setting(fatima, code))) == ["NoneType", "Refused"]
+        assert kinds(at_once(setting(eli, code), setting(fatima, code))) == ["NoneType", "Refused"]
         assert Check.objects.filter(valid_until__isnull=False).count() == 1
 
 
@@ -245,7 +246,7 @@ def test_wrong_codes_at_once_are_all_counted(eli, programme) -> None:
     def wrong() -> None:
         check_services.look(eli.who, programme=programme, code="AAAAAAAA")
 
-    results = [result for _time in range(4) for result in together(*[wrong] * 4)]
+    results = [result for _time in range(4) for result in at_once(*[wrong] * 4)]
     assert all(isinstance(result, Refused) for result in results)
     said = [str(result.words) for result in results]
     assert sum("does not work" in words for words in said) == tries.MOST_WRONG
@@ -260,7 +261,7 @@ def test_asking_twice_at_once_leaves_one_code(amina, eli, programme) -> None:
     def ask() -> str:
         return check_services.ask(amina.who, enrolment_id=mine.pk, kind="references")[0]
 
-    codes = together(ask, ask)
+    codes = at_once(ask, ask)
     assert kinds(codes) == ["str", "str"]
     assert Check.objects.count() == 1
 
@@ -274,7 +275,7 @@ def test_setting_against_withdrawing(amina, eli, programme) -> None:
 
     from bothways.enrol import services
 
-    done = together(
+    done = at_once(
         lambda: check_services.set_until(eli.who, programme=programme, code=code, valid_until=until),
         lambda: services.withdraw(amina.who, enrolment_id=mine.pk),
     )

@@ -22,4 +22,3 @@ WALLS = "\n".join(
 class Migration(migrations.Migration):
     dependencies = [("core", "0003_row_security"), ("help", "0005_leaving_by_a_job")]
     operations = [migrations.RunSQL(WALLS)]
-

@@ -27,4 +27,3 @@ WALLS = "\n".join(
 class Migration(migrations.Migration):
     dependencies = [("match", "0003_row_security")]
     operations = [migrations.RunSQL(WALLS)]
-

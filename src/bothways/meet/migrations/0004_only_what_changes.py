@@ -31,4 +31,3 @@ WALLS = "\n".join(
 class Migration(migrations.Migration):
     dependencies = [("core", "0003_row_security"), ("meet", "0003_row_security")]
     operations = [migrations.RunSQL(WALLS)]
-

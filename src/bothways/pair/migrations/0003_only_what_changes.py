@@ -38,4 +38,3 @@ WALLS = "\n".join(
 class Migration(migrations.Migration):
     dependencies = [("core", "0003_row_security"), ("pair", "0002_row_security")]
     operations = [migrations.RunSQL(WALLS)]
-

@@ -26,4 +26,3 @@ WALLS = "\n".join(
 class Migration(migrations.Migration):
     dependencies = [("core", "0003_row_security"), ("people", "0003_sign_in"), ("mfa", "0003_authenticator_type_uniq")]
     operations = [migrations.RunSQL(WALLS)]
-

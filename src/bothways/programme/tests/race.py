@@ -1,35 +1,12 @@
-"""Two people at the same moment, for real: two threads, two connections."""
+"""Where two people who act at the same moment meet, and what came of it (see `tests/at_once.py`)."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
 from typing import Any
 
-from django.db import connections
 from django.db.models import QuerySet
-
-
-def together(*actions: Callable[[], Any]) -> list[Any]:
-    """Run the actions at once. What each returned or raised, in their order."""
-    results: list[Any] = [None] * len(actions)
-
-    def run(number: int) -> None:
-        try:
-            results[number] = actions[number]()
-        except Exception as error:
-            results[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(actions))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert not any(thread.is_alive() for thread in threads)
-    return results
 
 
 def meet_before(monkeypatch: Any, module: Any, name: str) -> None:

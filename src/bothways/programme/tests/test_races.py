@@ -6,13 +6,14 @@ import threading
 
 import pytest
 from django.db import connection
+from tests.at_once import at_once
 from tests.cast import someone
 
 from bothways.programme import api, services
 from bothways.programme.models import Area, ConsentText, Invitation, Programme, Staff
 from bothways.programme.services import consent, invitations, places, setup, staff
 from bothways.programme.tests.factory import a_programme
-from bothways.programme.tests.race import kinds, meet_before, together, without_locks
+from bothways.programme.tests.race import kinds, meet_before, without_locks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,7 +35,7 @@ def test_the_last_two_step_down_at_once(locks, monkeypatch) -> None:
     meet_before(monkeypatch, staff, "_is_last")
     if not locks:
         without_locks(monkeypatch)
-    came = together(
+    came = at_once(
         lambda: services.step_down(eli.who, programme_id=programme.id),
         lambda: services.step_down(fatima.who, programme_id=programme.id),
     )
@@ -65,7 +66,7 @@ def test_one_code_is_used_for_two_programmes_at_once(locks, monkeypatch) -> None
             one.who, code=code, name="N", slug=slug, purpose="P", public_name="P"
         )
 
-    came = together(lambda: make(eli, "first"), lambda: make(dara, "second"))
+    came = at_once(lambda: make(eli, "first"), lambda: make(dara, "second"))
     if locks:
         assert kinds(came) == ["Programme", "Refused"]
     assert Programme.objects.count() == (1 if locks else 2)
@@ -78,7 +79,7 @@ def test_one_invitation_is_taken_up_by_two_at_once(locks, monkeypatch) -> None:
     meet_before(monkeypatch, staff, "appoint")
     if not locks:
         spent_by_nobody(monkeypatch)
-    came = together(
+    came = at_once(
         lambda: services.take_up(dara.who, code=code, public_name="D"),
         lambda: services.take_up(fatima.who, code=code, public_name="F"),
     )
@@ -94,7 +95,7 @@ def test_two_new_versions_at_once(locks, monkeypatch) -> None:
     def save(one, words):
         return services.save_text(one.who, programme_id=programme.id, purpose="match", words={"en": words})
 
-    came = together(lambda: save(eli, "one"), lambda: save(fatima, "two"))
+    came = at_once(lambda: save(eli, "one"), lambda: save(fatima, "two"))
     if locks:
         assert kinds(came) == ["ConsentText", "ConsentText"]
         versions = ConsentText.objects.filter(programme=programme, purpose="match")
@@ -121,7 +122,7 @@ def test_two_moves_that_make_a_ring_together(monkeypatch, wall) -> None:
     def overtaken(*args):
         answer = checked(*args)
         if not other:
-            thread = threading.Thread(target=lambda: other.extend(together(lambda: move(fatima, west, east))))
+            thread = threading.Thread(target=lambda: other.extend(at_once(lambda: move(fatima, west, east))))
             other.append(thread)
             thread.start()
             thread.join(1.0)
@@ -130,7 +131,7 @@ def test_two_moves_that_make_a_ring_together(monkeypatch, wall) -> None:
     monkeypatch.setattr(places, "_is_within", overtaken)
     switch("DISABLE" if wall == "nothing" else "ENABLE")
     try:
-        [mine] = together(lambda: move(eli, east, west))
+        [mine] = at_once(lambda: move(eli, east, west))
         other[0].join(30)
     finally:
         switch("ENABLE")
@@ -156,7 +157,7 @@ def test_the_same_button_twice_at_once_makes_one_programme() -> None:
             eli.who, code=code, name="N", slug="slug", purpose="P", public_name="E"
         )
 
-    first, second = together(make, make)
+    first, second = at_once(make, make)
     assert first == second
     assert Invitation.objects.count() == 1
     assert api.coordinator_ids(first.id) == [eli.id]
