@@ -66,6 +66,7 @@ def problem(
     within(lefts, "left", len(left_room), "the length of left_capacity")
     within(rights, "right", len(right_room), "the length of right_capacity")
     refuse(scores < 0, "score", "is negative")
+    refuse(scores > np.iinfo(np.int32).max, "score", "is above 2147483647")
     refuse_repeats(lefts, rights, max(len(right_room), 1))
     area, parent, room = _areas(left_area, area_parent, area_capacity, len(left_room))
     left_days, right_days = _days(waiting, len(left_room), len(right_room))

@@ -4,21 +4,17 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
 from bothways.engine.arrays import Int64, Integers
-from bothways.engine.network import (
-    Network,
-    Weights,
-    lexicographic_weights,
-    network,
-    prices,
-    quick_weights,
-)
-from bothways.engine.problem import Count, Problem, problem
+from bothways.engine.paths import settle, work
+from bothways.engine.problem import LARGEST, Count, Problem, problem
+from bothways.engine.residual import Flow, Net, closed_areas, network, no_flow, open_pairs, rewards
+from bothways.engine.scaling import desk, refine
+from bothways.engine.weights import Weights, exact_prices, lexicographic_weights, quick_weights
 
-# How often the price of a node may be lowered before the quick weights' flow is given up.
-PATIENCE: Final = 100
+# The scaling works in this fraction of a point and makes its slack so many times smaller each time.
+FRACTION: Final = 4
+STEP: Final = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,71 +131,91 @@ def solve(
 
 def solve_problem(given: Problem) -> Solution:
     weights = lexicographic_weights(given)
-    order, net, flow, potentials = optimum(given, weights)
-    used = flow[net.pair_arcs : net.to_hub] > 0
-    chosen = np.sort(order[used])
+    order = pair_order(given)
+    net, flow = optimum(given, order, weights)
+    used = np.flatnonzero(flow.used)
+    chosen = used if order is None else np.sort(order[used])
+    potentials = potentials_of(flow)
     people, days = reached(given, chosen)
     number = people if given.count == "people" else len(chosen)
     return Solution(chosen, number, days, int(given.score[chosen].sum()), potentials, weights)
 
 
-def optimum(given: Problem, weights: Weights) -> tuple[Int64, Network, Int64, Int64]:
-    """The order of the pairs, the network under `weights`, a flow that is best there, and its prices."""
-    order, net = sorted_network(given, weights)
-    quick = quick_weights(given, weights)
-    if quick != weights:
-        _, lighter = sorted_network(given, quick)
-        flow = best_flow(lighter)
-        potentials = prices(net, flow, PATIENCE)
-        if potentials is not None:
-            return order, net, flow, potentials
-    flow = best_flow(net)
-    potentials = prices(net, flow)
-    if potentials is None:
-        raise RuntimeError("the flow solver's answer is not optimal: a cycle of the residual network gains")
-    return order, net, flow, potentials
+def optimum(given: Problem, order: Int64 | None, weights: Weights) -> tuple[Net, Flow]:
+    """The network under `weights` with its pairs in `order`, and a flow that is best in it with its prices."""
+    quick = quick_weights(given)
+    net = network(given, order, quick)
+    flow = no_flow(net)
+    nearly_best(net, flow, quick)
+    first_left, first_right, further = rewards(given, weights)
+    net = net._replace(first_left=first_left, first_right=first_right, further=further)
+    for price in (flow.left_price, flow.right_price, flow.area_price):
+        price[:] = exact_prices(price, quick, weights)
+    settle(net, flow, work(len(flow.left_price) + len(flow.right_price) + len(flow.area_price)))
+    price_closed(given, flow, weights)
+    refuse_wide(flow)
+    return net, flow
 
 
-def sorted_network(given: Problem, weights: Weights) -> tuple[Int64, Network]:
-    """The network with its pairs in the order of left, then right, and that order."""
-    order = np.lexsort((given.right, given.left))
-    net = network(given, weights)
-    pairs = slice(net.pair_arcs, net.to_hub)
-    for column in (net.tail, net.head, net.reward):
-        column[pairs] = column[pairs][order]
-    return order, net
+def nearly_best(net: Net, flow: Flow, weights: Weights) -> None:
+    """Scale: a flow whose arcs are off by a fraction of a point at most, and whole prices."""
+    at = desk(net)
+    for price in (flow.left_price, flow.right_price, flow.area_price):
+        price *= FRACTION
+    slack = max(weights.unit // 16, 1) * FRACTION
+    while True:
+        refine(net, flow, at, slack, FRACTION)
+        if slack == 1:
+            break
+        slack = max(slack // STEP, 1)
+    for price in (flow.left_price, flow.right_price, flow.area_price):
+        price //= FRACTION
+
+
+def pair_order(given: Problem) -> Int64 | None:
+    """The pairs that could be chosen, by left, then right; None if that is all of them as they are."""
+    code = given.left * max(given.right_people, 1) + given.right
+    possible = open_pairs(given)
+    order = None if (np.diff(code) > 0).all() else np.argsort(code, kind="stable")
+    if possible.all():
+        return order
+    return np.flatnonzero(possible) if order is None else order[possible[order]]
+
+
+def price_closed(given: Problem, flow: Flow, weights: Weights) -> None:
+    """Prices of people and areas without room, at which nobody would want the pairs that they stand in."""
+    shut = np.flatnonzero(~open_pairs(given))
+    left, right, score = given.left[shut], given.right[shut], given.score[shut]
+    closed = given.right_capacity[right] == 0
+    np.minimum.at(flow.right_price, right[closed], flow.left_price[left[closed]] - score[closed])
+    np.maximum.at(flow.left_price, left, score + flow.right_price[right])
+    if not given.areas:
+        return
+    first_left, _, _ = rewards(given, weights)
+    people = np.unique(left[given.left_capacity[left] > 0])
+    at, worth = given.left_area[people], first_left[people] + flow.left_price[people]
+    shut_area = closed_areas(given)
+    while len(at):
+        inside = shut_area[at]
+        at, worth = at[inside], worth[inside]
+        np.maximum.at(flow.area_price, at, worth)
+        higher = (given.area_capacity[at] > 0) & (given.area_parent[at] >= 0)
+        at, worth = given.area_parent[at[higher]], worth[higher]
+
+
+def potentials_of(flow: Flow) -> Int64:
+    hub = np.zeros(1, np.int64)
+    return np.concatenate([hub, flow.area_price, flow.left_price, flow.right_price])
+
+
+def refuse_wide(flow: Flow) -> None:
+    if (np.abs(potentials_of(flow)) >= LARGEST).any():
+        raise ValueError("score and waiting are too large for exact 64-bit arithmetic at this size")
 
 
 def reached(given: Problem, chosen: Int64) -> tuple[int, int]:
     """How many people have a partner among the chosen pairs, and how many days they waited."""
-    lefts, rights = np.unique(given.left[chosen]), np.unique(given.right[chosen])
+    lefts = np.bincount(given.left[chosen], minlength=given.left_people) > 0
+    rights = np.bincount(given.right[chosen], minlength=given.right_people) > 0
     days = given.left_days[lefts].sum() + given.right_days[rights].sum()
-    return len(lefts) + len(rights), int(days)
-
-
-def best_flow(net: Network) -> Int64:
-    """An optimal circulation. The hub is split into source and sink, and an arc straight from one to
-    the other takes what is better left unused: the solver needs supplies that can always be met."""
-    flow = np.zeros(len(net.tail), dtype=np.int64)
-    if net.pair_arcs == net.to_hub:
-        return flow
-    sink = net.nodes
-    head = np.where(np.arange(len(net.head)) >= net.to_hub, sink, net.head)
-    supply = int(min(net.capacity[net.to_hub :].sum(), net.to_hub - net.pair_arcs))
-    solver = min_cost_flow.SimpleMinCostFlow()
-    open_arcs = np.flatnonzero(net.capacity > 0)
-    arcs = solver.add_arcs_with_capacity_and_unit_cost(
-        net.tail[open_arcs].astype(np.int32),
-        head[open_arcs].astype(np.int32),
-        np.minimum(net.capacity[open_arcs], supply),
-        -net.reward[open_arcs],
-    )
-    solver.add_arc_with_capacity_and_unit_cost(0, sink, supply, 0)
-    solver.set_nodes_supplies(np.array([0, sink]), np.array([supply, -supply]))
-    status = solver.solve()
-    if status == solver.BAD_COST_RANGE:
-        raise ValueError("score and waiting are too large for exact 64-bit arithmetic at this size")
-    if status != solver.OPTIMAL:
-        raise RuntimeError(f"the flow solver stopped with status {status}")
-    flow[open_arcs] = solver.flows(arcs)
-    return flow
+    return int(lefts.sum() + rights.sum()), int(days)

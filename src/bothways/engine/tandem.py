@@ -9,10 +9,11 @@ from bothways.engine._jit import kernel
 from bothways.engine.arrays import Bool, Int64, Integers, integers, refuse, within
 from bothways.engine.exact import settle_exactly
 from bothways.engine.halves import round_halves
-from bothways.engine.network import Network, Weights
 from bothways.engine.problem import LARGEST, Problem, problem, refuse_repeats
-from bothways.engine.solve import optimum
+from bothways.engine.residual import Flow, Net
+from bothways.engine.solve import optimum, pair_order
 from bothways.engine.trails import Graph, incidence, mend
+from bothways.engine.weights import Weights
 
 # A part of the graph with so many pairs or fewer is settled exactly as a whole.
 WHOLE_PARTS: Final = 400
@@ -160,14 +161,15 @@ def _choose(
     n, p = len(part), len(u)
     both = np.concatenate([u, v]), np.concatenate([v, u]), np.concatenate([score, score])
     cover = replace(given, left=both[0], right=both[1], score=both[2])
-    order, net, flow, price = optimum(cover, weights)
+    order = pair_order(cover)
+    net, flow = optimum(cover, order, weights)
     bonus = weights.unit + weights.day * given.left_days
-    of_place = price[1 : 1 + n] - price[1 + n :]
+    of_place = flow.left_price - flow.right_price
     graph = Graph(u, v, score, given.left_capacity, bonus, of_place, *incidence(u, v, n))
-    arcs = np.empty(2 * p, np.int64)
-    arcs[order] = flow[net.pair_arcs : net.to_hub]
+    arcs = np.zeros(2 * p, np.int64)
+    arcs[slice(None) if order is None else order] = flow.used
     taken, lossy = _rounded(graph, arcs[:p] + arcs[p:])
-    bounds = _part_bounds(part, cover.left[order], net, flow)
+    bounds = _part_bounds(part, net, flow)
     if len(lossy):
         degree = np.bincount(np.concatenate([u[taken], v[taken]]), minlength=n)
         mend(graph, taken, degree, np.array(lossy))
@@ -189,11 +191,12 @@ def _rounded(graph: Graph, twice: Int64) -> tuple[Bool, list[int]]:
     return taken, lossy
 
 
-def _part_bounds(part: Int64, left: Int64, net: Network, flow: Int64) -> Int64:
+def _part_bounds(part: Int64, net: Net, flow: Flow) -> Int64:
     """For each connected part, at its smallest person: half of its double cover's value, rounded down."""
-    value, person = np.zeros(len(part), np.int64), np.arange(len(part))
-    at = np.concatenate([person, person, left, person, person])  # the order of the network's arcs
-    np.add.at(value, part[at], flow * net.reward)
+    value = np.zeros(len(part), np.int64)
+    np.add.at(value, part, np.where(flow.left_use > 0, net.first_left, 0))
+    np.add.at(value, part, np.where(flow.right_use > 0, net.first_right, 0))
+    np.add.at(value, part[net.left[flow.used]], net.score[flow.used].astype(np.int64))
     return value // 2
 
 

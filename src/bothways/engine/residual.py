@@ -1,0 +1,175 @@
+"""The network of a matching problem as the solver's kernels see it: what is fixed, and the flow in it.
+
+A unit of flow is one partner: hub -> root areas -> areas -> left people -> right people -> hub. With
+``reduced = reward - price[tail] + price[head]`` a flow is best when every arc with room left has
+``reduced <= 0`` and every arc in use ``reduced >= 0``. The hub's price is 0 and never changes.
+
+Nodes are numbered: left people, right people, areas; the hub is `HUB`.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from bothways.engine._jit import kernel
+from bothways.engine.arrays import Bool, Int32, Int64
+from bothways.engine.problem import Problem
+from bothways.engine.weights import Weights
+
+HUB: Final = -2
+NOBODY: Final = -1  # ends a chain; the area of a left person where there are no areas
+
+
+class Net(NamedTuple):
+    """What does not change while a flow is sought.
+
+    A person's pairs are a stretch of the sorted pairs followed by a chain: `left_chain[i]` is the first
+    pair of the chain, `next_of_left[k]` the one after pair k. Pairs that came later are in chains only.
+    """
+
+    left: Int32  # (p,)
+    right: Int32  # (p,)
+    score: Int32  # (p,)
+    left_start: Int64  # (n + 1,): pairs left_start[i] .. left_start[i + 1] - 1
+    right_start: Int64  # (m + 1,): places in by_right
+    by_right: Int32
+    left_chain: Int32  # (n,)
+    right_chain: Int32  # (m,)
+    next_of_left: Int32  # (p,)
+    next_of_right: Int32  # (p,)
+    left_room: Int64  # (n,)
+    right_room: Int64  # (m,)
+    first_left: Int64  # (n,): what a person's first partner is worth
+    first_right: Int64  # (m,)
+    further: int  # what a right person's further partner is worth
+    area: Int64  # (n,): NOBODY where there are no areas
+    area_parent: Int64  # (a,)
+    area_room: Int64  # (a,)
+    member: Int64  # (a,): chain of the left people of each area
+    next_member: Int64  # (n,)
+    child: Int64  # (a,): chain of the areas right below
+    next_child: Int64  # (a,)
+
+
+class Flow(NamedTuple):
+    """Which pairs are chosen, how much runs through each person and area, and all prices."""
+
+    used: Bool  # (p,)
+    left_use: Int64
+    right_use: Int64
+    area_use: Int64
+    left_price: Int64
+    right_price: Int64
+    area_price: Int64
+
+
+def open_pairs(given: Problem) -> Bool:
+    """Which pairs could be chosen: both people have room, and so has every area above."""
+    room = given.left_capacity > 0
+    if given.areas:
+        room &= ~closed_areas(given)[given.left_area]
+    return np.asarray(room[given.left] & (given.right_capacity > 0)[given.right])
+
+
+def closed_areas(given: Problem) -> Bool:
+    """Areas that have no room, or lie in one that has none."""
+    closed, at = given.area_capacity == 0, np.arange(given.areas)
+    shut = closed.copy()
+    while (at >= 0).any():
+        shut |= (at >= 0) & closed[at]
+        at = np.where(at >= 0, given.area_parent[at], -1)
+    return np.asarray(shut)
+
+
+def rewards(given: Problem, weights: Weights) -> tuple[Int64, Int64, int]:
+    """What the first partner of each left and right person is worth, and a further one of a right person."""
+    people, pairs = (weights.unit, 0) if given.count == "people" else (0, weights.unit)
+    return people + weights.day * given.left_days, people + pairs + weights.day * given.right_days, pairs
+
+
+def network(given: Problem, order: Int64 | None, weights: Weights) -> Net:
+    """The network of `given` with its pairs in `order` (left, then right); None: as they are."""
+    n, m = given.left_people, given.right_people
+    columns = (given.left, given.right, given.score)
+    left, right, score = (
+        np.ascontiguousarray(column if order is None else column[order], dtype=np.int32) for column in columns
+    )
+    by_right, right_start = np.empty(len(left), np.int32), np.zeros(m + 1, np.int64)
+    right_start[1:] = np.cumsum(np.bincount(right, minlength=m))
+    sort_by(right, right_start, by_right)
+    left_start = np.zeros(n + 1, np.int64)
+    left_start[1:] = np.cumsum(np.bincount(left, minlength=n))
+    first_left, first_right, further = rewards(given, weights)
+    area = given.left_area if given.areas else np.full(n, NOBODY, np.int64)
+    return Net(
+        left,
+        right,
+        score,
+        left_start,
+        right_start,
+        by_right,
+        np.full(n, NOBODY, np.int32),
+        np.full(m, NOBODY, np.int32),
+        np.full(len(left), NOBODY, np.int32),
+        np.full(len(left), NOBODY, np.int32),
+        given.left_capacity,
+        given.right_capacity,
+        first_left,
+        first_right,
+        further,
+        area,
+        given.area_parent,
+        given.area_capacity,
+        *chains(area, given.areas),
+        *chains(given.area_parent, given.areas),
+    )
+
+
+def chains(group: Int64, groups: int) -> tuple[Int64, Int64]:
+    """For each group its first member and for each member the next one; NOBODY ends a chain."""
+    first, following = np.full(groups, NOBODY, np.int64), np.full(len(group), NOBODY, np.int64)
+    link(group, first, following)
+    return first, following
+
+
+@kernel
+def link(group: Int64, first: Int64, following: Int64) -> None:
+    for member in range(len(group) - 1, -1, -1):
+        if group[member] >= 0:
+            following[member] = first[group[member]]
+            first[group[member]] = member
+
+
+@kernel
+def sort_by(key: Int32, start: Int64, out: Int32) -> None:
+    """Counting sort: the indices of `key` by its value, ascending within one value."""
+    at = start.copy()
+    for k in range(len(key)):
+        out[at[key[k]]] = k
+        at[key[k]] += 1
+
+
+def no_flow(net: Net) -> Flow:
+    """Nobody has a partner, and each right person is worth their first one to whoever comes."""
+    n, m, areas = len(net.left_room), len(net.right_room), len(net.area_room)
+    left_price = np.full(n, -np.max(net.first_left, initial=0), np.int64)
+    flow = Flow(
+        np.zeros(len(net.left), np.bool_),
+        np.zeros(n, np.int64),
+        np.zeros(m, np.int64),
+        np.zeros(areas, np.int64),
+        left_price,
+        net.first_right.copy(),
+        np.zeros(areas, np.int64),
+    )
+    offer_best(net, flow)
+    return flow
+
+
+@kernel
+def offer_best(net: Net, flow: Flow) -> None:
+    """Raise each left person's price to what the best of their pairs is worth."""
+    for k in range(len(net.left)):
+        worth = net.score[k] + flow.right_price[net.right[k]]
+        if worth > flow.left_price[net.left[k]]:
+            flow.left_price[net.left[k]] = worth

@@ -1,0 +1,395 @@
+"""Compiled cost scaling: a flow that is best up to `slack` points, for `slack` getting smaller and smaller.
+
+Goldberg and Tarjan's refinement with Bertsekas' bids, on both sides of the flow. With `slack` s, every arc
+with room left has ``reduced <= s`` and every arc in use ``reduced >= -s``. A step takes the flow of a larger
+slack, puts right the arcs that no longer comply, and is left with people who hold a unit too many or are a
+unit short. Those who hold too many push it along their best arc and lower their price to just below what
+their next best arc is worth; once there are none, those who are short pull in the same way. Pulling leaves
+nobody with a unit too many, so each of the two passes ends, and then the flow is one.
+
+All values here are `scale` times those of the network, so that a slack of 1 is a fraction of a point.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from bothways.engine._jit import kernel
+from bothways.engine.arrays import Bool, Int32, Int64
+from bothways.engine.residual import HUB, Flow, Net
+
+LEAST: int = -(1 << 60)
+NOTHING: int = -3
+
+
+class Desk(NamedTuple):
+    """Working space of one flow."""
+
+    excess: Int64  # by node: units too many, negative when short
+    queue: Int64
+    queued: Bool
+    mine: Int32  # the pairs in use of each right person: a stretch from right_start on
+    mine_count: Int64
+
+
+def desk(net: Net) -> Desk:
+    nodes = len(net.left_room) + len(net.right_room) + len(net.area_room)
+    return Desk(
+        np.zeros(nodes, np.int64),
+        np.zeros(nodes + 1, np.int64),
+        np.zeros(nodes, np.bool_),
+        np.zeros(len(net.left), np.int32),
+        np.zeros(len(net.right_room), np.int64),
+    )
+
+
+@kernel
+def take(net: Net, flow: Flow, at: Desk, k: int) -> None:
+    j = net.right[k]
+    flow.used[k] = True
+    at.mine[net.right_start[j] + at.mine_count[j]] = k
+    at.mine_count[j] += 1
+
+
+@kernel
+def drop(net: Net, flow: Flow, at: Desk, k: int) -> None:
+    j = net.right[k]
+    flow.used[k] = False
+    first = net.right_start[j]
+    last = first + at.mine_count[j] - 1
+    for place in range(first, last + 1):
+        if at.mine[place] == k:
+            at.mine[place] = at.mine[last]
+            break
+    at.mine_count[j] -= 1
+
+
+@kernel
+def above(net: Net, flow: Flow, i: int) -> int:
+    """The price of the area of a left person, or of the hub."""
+    return flow.area_price[net.area[i]] if net.area[i] >= 0 else np.int64(0)
+
+
+@kernel
+def worth_left(net: Net, i: int, use: int, scale: int) -> int:
+    """What the unit number `use` (from 1) of a left person carries."""
+    return net.first_left[i] * scale if use == 1 else np.int64(0)
+
+
+@kernel
+def worth_right(net: Net, j: int, use: int, scale: int) -> int:
+    return (net.first_right[j] if use == 1 else net.further) * scale
+
+
+@kernel
+def comply(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
+    """Fill or empty the arcs that are off by more than `slack`."""
+    n, m = len(net.left_room), len(net.right_room)
+    for i in range(n):
+        price = flow.left_price[i]
+        for k in range(net.left_start[i], net.left_start[i + 1]):
+            j = net.right[k]
+            reduced = net.score[k] * scale - price + flow.right_price[j]
+            if not flow.used[k] and reduced > slack:
+                take(net, flow, at, k)
+                at.excess[i] -= 1
+                at.excess[n + j] += 1
+            elif flow.used[k] and reduced < -slack:
+                drop(net, flow, at, k)
+                at.excess[i] += 1
+                at.excess[n + j] -= 1
+        before, base = flow.left_use[i], price - above(net, flow, i)
+        while flow.left_use[i] < net.left_room[i] and (
+            worth_left(net, i, flow.left_use[i] + 1, scale) + base > slack
+        ):
+            flow.left_use[i] += 1
+        while flow.left_use[i] > 0 and worth_left(net, i, flow.left_use[i], scale) + base < -slack:
+            flow.left_use[i] -= 1
+        at.excess[i] += flow.left_use[i] - before
+        if net.area[i] >= 0:
+            at.excess[n + m + net.area[i]] -= flow.left_use[i] - before
+    for j in range(m):
+        before, price = flow.right_use[j], flow.right_price[j]
+        while flow.right_use[j] < net.right_room[j] and (
+            worth_right(net, j, flow.right_use[j] + 1, scale) - price > slack
+        ):
+            flow.right_use[j] += 1
+        while flow.right_use[j] > 0 and worth_right(net, j, flow.right_use[j], scale) - price < -slack:
+            flow.right_use[j] -= 1
+        at.excess[n + j] -= flow.right_use[j] - before
+    for a in range(len(net.area_room)):
+        parent, before = net.area_parent[a], flow.area_use[a]
+        reduced = flow.area_price[a] - (flow.area_price[parent] if parent >= 0 else 0)
+        if reduced > slack:
+            flow.area_use[a] = net.area_room[a]
+        elif reduced < -slack:
+            flow.area_use[a] = 0
+        at.excess[n + m + a] += flow.area_use[a] - before
+        if parent >= 0:
+            at.excess[n + m + parent] -= flow.area_use[a] - before
+
+
+@kernel
+def push_left(net: Net, flow: Flow, at: Desk, i: int, slack: int, scale: int) -> int:
+    """Send one unit that a left person has too many along their best arc; return where it went."""
+    best, next_best, pair, to = LEAST, LEAST, -1, NOTHING
+    for k in range(net.left_start[i], net.left_start[i + 1]):
+        value = net.score[k] * scale + flow.right_price[net.right[k]]
+        if value > next_best and not flow.used[k]:
+            if value > best:
+                best, next_best, pair = value, best, k
+            else:
+                next_best = value
+    use = flow.left_use[i]
+    if use > 0:
+        back = above(net, flow, i)
+        value = back - worth_left(net, i, use, scale)
+        if value > best:
+            next_best = max(best, back - worth_left(net, i, use - 1, scale)) if use > 1 else best
+            best, pair = value, -1
+            to = len(net.left_room) + len(net.right_room) + net.area[i] if net.area[i] >= 0 else HUB
+        else:
+            next_best = max(next_best, value)
+    if pair >= 0:
+        take(net, flow, at, pair)
+        to = len(net.left_room) + net.right[pair]
+    else:
+        flow.left_use[i] -= 1
+    flow.left_price[i] = min(flow.left_price[i], next_best - slack)
+    return to
+
+
+@kernel
+def push_right(net: Net, flow: Flow, at: Desk, j: int, slack: int, scale: int) -> int:
+    best, next_best, pair, to = LEAST, LEAST, -1, HUB
+    first = net.right_start[j]
+    for place in range(first, first + at.mine_count[j]):
+        k = at.mine[place]
+        value = flow.left_price[net.left[k]] - net.score[k] * scale
+        if value > best:
+            best, next_best, pair = value, best, k
+        else:
+            next_best = max(next_best, value)
+    use = flow.right_use[j]
+    if use < net.right_room[j]:
+        value = worth_right(net, j, use + 1, scale)
+        if value > best:
+            next_best, best, pair = best, value, -1
+            if use + 1 < net.right_room[j]:
+                next_best = max(next_best, worth_right(net, j, use + 2, scale))
+        else:
+            next_best = max(next_best, value)
+    if pair >= 0:
+        drop(net, flow, at, pair)
+        to = net.left[pair]
+    else:
+        flow.right_use[j] += 1
+    flow.right_price[j] = min(flow.right_price[j], next_best - slack)
+    return to
+
+
+@kernel
+def push_area(net: Net, flow: Flow, a: int, slack: int, scale: int) -> int:
+    n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
+    best, next_best, to = LEAST, LEAST, NOTHING
+    parent = net.area_parent[a]
+    if flow.area_use[a] > 0:
+        best = flow.area_price[parent] if parent >= 0 else np.int64(0)
+        to = areas + parent if parent >= 0 else HUB
+        next_best = best if flow.area_use[a] > 1 else LEAST
+    i = net.member[a]
+    while i >= 0:
+        if flow.left_use[i] < net.left_room[i]:
+            value = flow.left_price[i] + worth_left(net, i, flow.left_use[i] + 1, scale)
+            if value > best:
+                best, next_best, to = value, best, i
+            else:
+                next_best = max(next_best, value)
+        i = net.next_member[i]
+    c = net.child[a]
+    while c >= 0:
+        if flow.area_use[c] < net.area_room[c]:
+            value = flow.area_price[c]
+            if value > best:
+                best, next_best, to = value, best, areas + c
+            else:
+                next_best = max(next_best, value)
+        c = net.next_child[c]
+    if 0 <= to < n:
+        flow.left_use[to] += 1
+    elif to >= areas and net.area_parent[to - areas] == a:
+        flow.area_use[to - areas] += 1
+    else:
+        flow.area_use[a] -= 1
+    flow.area_price[a] = min(flow.area_price[a], next_best - slack)
+    return to
+
+
+@kernel
+def pull_left(net: Net, flow: Flow, at: Desk, i: int, slack: int, scale: int) -> int:
+    """Fetch one unit that a left person is short of along their cheapest arc; return where it came from."""
+    best, next_best, pair, source = -LEAST, -LEAST, -1, NOTHING
+    for k in range(net.left_start[i], net.left_start[i + 1]):
+        if flow.used[k]:
+            value = net.score[k] * scale + flow.right_price[net.right[k]]
+            if value < best:
+                best, next_best, pair = value, best, k
+            else:
+                next_best = min(next_best, value)
+    use = flow.left_use[i]
+    if use < net.left_room[i]:
+        here = above(net, flow, i)
+        value = here - worth_left(net, i, use + 1, scale)
+        if value < best:
+            next_best, best, pair = best, value, -1
+            if use + 1 < net.left_room[i]:
+                next_best = min(next_best, here - worth_left(net, i, use + 2, scale))
+            source = len(net.left_room) + len(net.right_room) + net.area[i] if net.area[i] >= 0 else HUB
+        else:
+            next_best = min(next_best, value)
+    if pair >= 0:
+        drop(net, flow, at, pair)
+        source = len(net.left_room) + net.right[pair]
+    else:
+        flow.left_use[i] += 1
+    flow.left_price[i] = max(flow.left_price[i], next_best + slack)
+    return source
+
+
+@kernel
+def pull_right(net: Net, flow: Flow, at: Desk, j: int, slack: int, scale: int) -> int:
+    best, next_best, pair, source = -LEAST, -LEAST, -1, HUB
+    for place in range(net.right_start[j], net.right_start[j + 1]):
+        k = net.by_right[place]
+        value = flow.left_price[net.left[k]] - net.score[k] * scale
+        if value < next_best and not flow.used[k]:
+            if value < best:
+                best, next_best, pair = value, best, k
+            else:
+                next_best = value
+    use = flow.right_use[j]
+    if use > 0:
+        value = worth_right(net, j, use, scale)
+        if value < best:
+            next_best, best, pair = best, value, -1
+            if use > 1:
+                next_best = min(next_best, worth_right(net, j, use - 1, scale))
+        else:
+            next_best = min(next_best, value)
+    if pair >= 0:
+        take(net, flow, at, pair)
+        source = net.left[pair]
+    else:
+        flow.right_use[j] -= 1
+    flow.right_price[j] = max(flow.right_price[j], next_best + slack)
+    return source
+
+
+@kernel
+def pull_area(net: Net, flow: Flow, a: int, slack: int, scale: int) -> int:
+    n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
+    best, next_best, source = -LEAST, -LEAST, NOTHING
+    parent = net.area_parent[a]
+    if flow.area_use[a] < net.area_room[a]:
+        best = flow.area_price[parent] if parent >= 0 else np.int64(0)
+        source = areas + parent if parent >= 0 else HUB
+        next_best = best if flow.area_use[a] + 1 < net.area_room[a] else -LEAST
+    i = net.member[a]
+    while i >= 0:
+        if flow.left_use[i] > 0:
+            value = flow.left_price[i] + worth_left(net, i, flow.left_use[i], scale)
+            if value < best:
+                best, next_best, source = value, best, i
+            else:
+                next_best = min(next_best, value)
+            if flow.left_use[i] > 1:
+                value = flow.left_price[i] + worth_left(net, i, flow.left_use[i] - 1, scale)
+                next_best = min(next_best, value)
+        i = net.next_member[i]
+    c = net.child[a]
+    while c >= 0:
+        if flow.area_use[c] > 0:
+            value = flow.area_price[c]
+            if value < best:
+                best, next_best, source = value, best, areas + c
+            else:
+                next_best = min(next_best, value)
+            if flow.area_use[c] > 1:
+                next_best = min(next_best, value)
+        c = net.next_child[c]
+    if 0 <= source < n:
+        flow.left_use[source] -= 1
+    elif source >= areas and net.area_parent[source - areas] == a:
+        flow.area_use[source - areas] -= 1
+    else:
+        flow.area_use[a] += 1
+    flow.area_price[a] = max(flow.area_price[a], next_best + slack)
+    return source
+
+
+@kernel
+def push_all(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
+    n, areas, nodes = len(net.left_room), len(net.left_room) + len(net.right_room), len(at.excess)
+    waiting, head = 0, 0
+    for node in range(nodes):
+        at.queued[node] = at.excess[node] > 0
+        if at.queued[node]:
+            at.queue[waiting] = node
+            waiting += 1
+    while waiting > 0:
+        node = at.queue[head]
+        head = head + 1 if head + 1 < len(at.queue) else 0
+        waiting -= 1
+        at.queued[node] = False
+        while at.excess[node] > 0:
+            if node < n:
+                to = push_left(net, flow, at, node, slack, scale)
+            elif node < areas:
+                to = push_right(net, flow, at, node - n, slack, scale)
+            else:
+                to = push_area(net, flow, node - areas, slack, scale)
+            at.excess[node] -= 1
+            if to >= 0:
+                at.excess[to] += 1
+                if at.excess[to] > 0 and not at.queued[to]:
+                    at.queued[to] = True
+                    at.queue[(head + waiting) % len(at.queue)] = to
+                    waiting += 1
+
+
+@kernel
+def pull_all(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
+    n, areas, nodes = len(net.left_room), len(net.left_room) + len(net.right_room), len(at.excess)
+    waiting, head = 0, 0
+    for node in range(nodes):
+        at.queued[node] = at.excess[node] < 0
+        if at.queued[node]:
+            at.queue[waiting] = node
+            waiting += 1
+    while waiting > 0:
+        node = at.queue[head]
+        head = head + 1 if head + 1 < len(at.queue) else 0
+        waiting -= 1
+        at.queued[node] = False
+        while at.excess[node] < 0:
+            if node < n:
+                source = pull_left(net, flow, at, node, slack, scale)
+            elif node < areas:
+                source = pull_right(net, flow, at, node - n, slack, scale)
+            else:
+                source = pull_area(net, flow, node - areas, slack, scale)
+            at.excess[node] += 1
+            if source >= 0:
+                at.excess[source] -= 1
+                if at.excess[source] < 0 and not at.queued[source]:
+                    at.queued[source] = True
+                    at.queue[(head + waiting) % len(at.queue)] = source
+                    waiting += 1
+
+
+@kernel
+def refine(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
+    """Make `flow` best up to `slack`; its prices, in `scale` times the network's points, may be anything."""
+    comply(net, flow, at, slack, scale)
+    push_all(net, flow, at, slack, scale)
+    pull_all(net, flow, at, slack, scale)
