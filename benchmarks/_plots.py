@@ -47,6 +47,7 @@ def lines(
                 "color": COLOURS[k % len(COLOURS)],
                 "marker": MARKS[k % len(MARKS)],
                 "markersize": 5,
+                "linestyle": "-" if k < len(COLOURS) else "--",
                 "linewidth": 2.4 if k == 0 else 1.4,
                 "zorder": 3 if k == 0 else 2,
             }
@@ -55,9 +56,10 @@ def lines(
             axes.set_xscale("log")
         if "y" in log:
             axes.set_yscale("log")
+            axes.yaxis.set_major_formatter("{x:g}")
         if ticks:
             axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
-            axes.minorticks_off()
+            axes.xaxis.minorticks_off()
         if from_zero:
             axes.set_ylim(bottom=0)
         axes.set(title=title, xlabel=across, ylabel=up)

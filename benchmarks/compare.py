@@ -233,7 +233,7 @@ def plots(rows: list[Row], folder: Path) -> None:
             folder / f"compare-{'time' if what == 'seconds' else 'memory'}.svg",
             {name: curve(name, what) for name in METHODS if curve(name, what)[0]},
             title="Seconds for the choice" if what == "seconds" else "Most memory held",
-            across="people a side", up=up, log="xy", ticks=ticks,
+            across="people a side", up=up, log="xy" if what == "seconds" else "x", ticks=ticks,
         )  # fmt: skip
     smallest = [row for row in rows if row.people == ticks[0]]
     bars(
