@@ -57,7 +57,7 @@ def best_first(given: Instance) -> Int64:
 
 
 @numba.njit(cache=True)
-def _take(order, left, right, left_room, right_room, area, parent, room):
+def take(order, left, right, left_room, right_room, area, parent, room):
     taken = np.zeros(len(left), np.bool_)
     for k in order:
         i, j = left[k], right[k]
@@ -83,7 +83,7 @@ def in_order(given: Instance, order: Int64) -> Int64:
     r = given.rules
     rooms = (r["left_capacity"].astype(np.int64), r["right_capacity"].astype(np.int64))
     areas = r["left_area"], r["area_parent"], r["area_capacity"].copy()
-    return np.flatnonzero(_take(order, given.left, given.right, *rooms, *areas))
+    return np.flatnonzero(take(order, given.left, given.right, *rooms, *areas))
 
 
 def greedy(given: Instance) -> Int64:

@@ -70,10 +70,10 @@ class Country(NamedTuple):
         }
 
 
-def towns(people: int, rng: np.random.Generator) -> Towns:
-    """One town for each 250 people of a side, at least 4. The k-th largest has a part proportional to
-    1 / (k + q) (Zipf and Mandelbrot); q keeps the largest of a million people at about 16,000."""
-    number = max(people // PEOPLE_A_TOWN, 4)
+def towns(people: int, rng: np.random.Generator, number: int | None = None) -> Towns:
+    """One town for each 250 people of a side, at least 4, if no number is given. The k-th largest has a part
+    proportional to 1 / (k + q) (Zipf and Mandelbrot); q keeps the largest of a million people at 16,000."""
+    number = number or max(people // PEOPLE_A_TOWN, 4)
     centre = rng.uniform(SOUTH_WEST, NORTH_EAST, (number, 2))
     size = 1 / (np.arange(1, number + 1) + number / 400)
     part = size / size.sum()
