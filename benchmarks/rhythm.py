@@ -35,7 +35,7 @@ RESULTS = Path(__file__).parent / "results"
 RHYTHMS = (1, 3, 7, 14, 30, 60)
 BY_HAND = 20  # pairs a coordinator with a list makes in a week
 # People a year: how many programmes of that size are replayed, by default and with --full.
-PROGRAMMES = {300: (12, 60), 3_000: (4, 16), 20_000: (0, 4)}
+PROGRAMMES = {300: (12, 24), 3_000: (4, 8), 20_000: (0, 3)}
 MIDDLE = 3_000
 PATIENCES = (30, 90, 365)
 
