@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 from ortools.graph.python import min_cost_flow
+from towns import SEED, two_sides
 
 from bothways.engine.api import (
     Pairs,
@@ -32,46 +32,7 @@ from bothways.engine.api import (
 from bothways.engine.best import scramble
 
 T = TypeVar("T")
-Int64 = npt.NDArray[np.int64]
-LANGUAGES = 60
 BEST = 20
-SEED = 1
-
-
-def synthetic(people: int, towns: npt.NDArray[np.float64], rng: np.random.Generator) -> People:
-    """People in towns of very different sizes; few languages are common and many are rare."""
-    size = 1 / np.arange(1, len(towns) + 1)
-    home = towns[rng.choice(len(towns), people, p=size / size.sum())]
-    place = home + rng.normal(0, 3_000, (people, 2))  # about 3 km around the centre
-    speak, learn = (np.zeros((people, 1), np.uint64) for _ in range(2))
-    common = 1 / np.arange(1, LANGUAGES + 1) ** 1.2
-    for column, most in ((speak, 2), (learn, 1)):
-        for _ in range(most):
-            numbers = rng.choice(LANGUAGES, people, p=common / common.sum()).astype(np.uint64)
-            column[:, 0] |= np.uint64(1) << numbers
-    times = rng.integers(0, 1 << 21, people) & rng.integers(0, 1 << 21, people)
-    likes = [rng.integers(0, 1 << 24, people) for _ in range(3)]
-    return People(
-        lat_e5=place[:, 0].astype(np.int32),
-        lon_e5=place[:, 1].astype(np.int32),
-        radius_m=rng.choice([2_000, 5_000, 10_000, 20_000], people).astype(np.int32),
-        speak=speak,
-        learn=learn,
-        times=(times & rng.integers(0, 1 << 21, people)).astype(np.uint32),
-        # Three in four meet in person only, the others by phone or video too.
-        modes=rng.choice([1, 1, 1, 1, 1, 1, 3, 7], people).astype(np.uint8),
-        interests=(likes[0] & likes[1] & likes[2]).astype(np.uint64),
-        needs=(1 << rng.integers(0, 12, people) & 0b1111).astype(np.uint32),
-        facts=(rng.integers(0, 16, people) | rng.integers(0, 16, people)).astype(np.uint32),
-        capacity=rng.integers(1, 3, people).astype(np.int32),
-        waiting_days=rng.integers(0, 365, people).astype(np.int32),
-    )
-
-
-def two_sides(people: int, seed: int = SEED) -> tuple[People, People]:
-    rng = np.random.default_rng(seed)
-    towns = rng.uniform((4_800_000, 800_000), (5_200_000, 1_400_000), (max(people // 250, 4), 2))
-    return synthetic(people, towns, rng), synthetic(people, towns, rng)
 
 
 def greedy(pairs: Pairs, offers: People, wishes: People) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -145,7 +146,7 @@ def test_every_setting_is_documented() -> None:
 def test_every_dependency_has_its_line_of_reason() -> None:
     words = (ROOT / "docs" / "reference" / "dependencies.md").read_text()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    lines = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    lines = [*project["project"]["dependencies"], *chain(*project["dependency-groups"].values())]
     listed = [re.match(r"[\w-]+", line).group() for line in [*lines, *project["build-system"]["requires"]]]
     missing = [name for name in listed if f"`{name}`" not in words]
     assert not missing
