@@ -13,6 +13,7 @@ from bothways.engine.explain import (
 )
 from bothways.engine.pairs import Pairs
 from bothways.engine.people import IN_PERSON, LETTER, PHONE, TIME_SLOTS, VIDEO, People, bits_of, language_bits
+from bothways.engine.pricing import improving_pairs
 from bothways.engine.sieve import RADIUS_STEPS_KM
 from bothways.engine.solve import Solution, solve
 from bothways.engine.tandem import TandemSolution, tandem
@@ -41,6 +42,7 @@ __all__ = [
     "explain_left_over",
     "explain_pair",
     "feasible_pairs",
+    "improving_pairs",
     "language_bits",
     "solve",
     "tandem",
