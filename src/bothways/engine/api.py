@@ -1,6 +1,7 @@
 """The engine's public names. Only `match` imports them; the engine itself knows no other room."""
 
-from bothways.engine.candidates import Pairs, feasible_pairs
+from bothways.engine.best import best_of
+from bothways.engine.candidates import count_pairs, feasible_pairs
 from bothways.engine.explain import (
     DISTANCE_BANDS_KM,
     HINTS,
@@ -10,7 +11,9 @@ from bothways.engine.explain import (
     explain_left_over,
     explain_pair,
 )
+from bothways.engine.pairs import Pairs
 from bothways.engine.people import IN_PERSON, LETTER, PHONE, TIME_SLOTS, VIDEO, People, bits_of, language_bits
+from bothways.engine.pricing import improving_pairs
 from bothways.engine.sieve import RADIUS_STEPS_KM
 from bothways.engine.solve import Solution, solve
 from bothways.engine.tandem import TandemSolution, tandem
@@ -33,10 +36,13 @@ __all__ = [
     "People",
     "Solution",
     "TandemSolution",
+    "best_of",
     "bits_of",
+    "count_pairs",
     "explain_left_over",
     "explain_pair",
     "feasible_pairs",
+    "improving_pairs",
     "language_bits",
     "solve",
     "tandem",

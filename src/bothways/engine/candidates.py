@@ -1,48 +1,17 @@
 """Candidates: every pair that both sides' wishes allow, with an integer score and integer metres."""
 
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from bothways.engine.arrays import Int32, Int64, Uint64, refuse
-from bothways.engine.best import heaps, keep_best, kept_pairs
-from bothways.engine.kernels import (
-    BAND_E5,
-    COMPANY,
-    EXCHANGE,
-    REMOTE,
-    Grid,
-    Index,
-    Rows,
-    list_all,
-    rows_of,
-    weigh,
-)
-from bothways.engine.people import IN_PERSON, WORD_BITS, People
-from bothways.engine.sphere import RIGHT_ANGLE_E5
+from bothways.engine.arrays import Int32, Int64, refuse
+from bothways.engine.kernels import COMPANY, EXCHANGE
+from bothways.engine.listing import Side, barred, both_sides, count, distances, look, turned, united
+from bothways.engine.pairs import Pairs
+from bothways.engine.people import People
 
 Rule: TypeAlias = Literal["company", "exchange"]
-RULES: Final = {"company": COMPANY, "exchange": EXCHANGE}
-# With `best`, pairs are listed for so many left people at a time: bounded memory, the same answer.
-ROWS_AT_ONCE: Final = 1024
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
-    """Feasible pairs in a fixed order: by left, then by right; each at most once.
-
-    `left`, `right` are int32 indices into the two sides, `score` int32 >= 0 says how well they fit,
-    `metres` int32 is the great-circle distance between the two cells. All have one length.
-    """
-
-    left: Int32
-    right: Int32
-    score: Int32
-    metres: Int32
-
-    def __len__(self) -> int:
-        return len(self.left)
+RULES: Final[dict[str, int]] = {"company": COMPANY, "exchange": EXCHANGE}
 
 
 def feasible_pairs(
@@ -52,6 +21,7 @@ def feasible_pairs(
     rule: Rule = "company",
     best: int | None = None,
     forbidden: Int64 | None = None,
+    rows: tuple[int, int] | None = None,
 ) -> Pairs:
     """List the pairs (one of `offers`, one of `wishes`) that hold for both people.
 
@@ -78,6 +48,9 @@ def feasible_pairs(
         by score, ties by a fixed scrambling of the two indices (nobody gains by standing early).
     forbidden : (m, 2) integers or None
         Pairs (index in `offers`, index in `wishes`) never to propose; repeats do no harm.
+    rows : (first, last) or None
+        Only pairs of the left people ``first`` to ``last - 1``, as if there were no others; the indices stay
+        those of the whole side. `best_of` puts such parts together.
 
     Returns
     -------
@@ -87,7 +60,7 @@ def feasible_pairs(
     Raises
     ------
     ValueError
-        Unknown rule, best < 1, differing language words, or a forbidden index out of range; the message
+        Unknown rule, best < 1, differing language words, a forbidden index or rows out of range; the message
         names the argument and the index.
 
     Notes
@@ -100,36 +73,67 @@ def feasible_pairs(
 
     Deterministic: the same input gives the same bytes on every run and platform.
 
-    Time is O(n log n) plus one test for each two people who are near each other or who share both a
-    language and the wish for remote modes; memory O(n + pairs), with `best` O(K n).
+    Runs on all processors that the process may use; how many they are changes nothing in the answer.
+    Memory is O(n + pairs), with `best` O(K n). Time is at worst one test for each two people who are near
+    each other or who share both a language and the wish for remote modes. With `best` most of these are
+    never looked at: people are kept in trees by place and language, and a branch of which nobody can score
+    as much as the K best so far is left out (branch and bound).
     """
-    if rule not in RULES:
-        raise ValueError(f"rule must be one of {sorted(RULES)}, not {rule!r}")
+    code = rule_code(offers, wishes, rule)
     if best is not None and best < 1:
         raise ValueError(f"best must be at least 1, not {best}")
+    n, m = len(offers), len(wishes)
+    sides = both_sides(offers, wishes, row_range(rows, n))
+    out = forbidden_codes(forbidden, n, m)
+    lefts = look(*sides, code, barred(out, n, m), False, min(best or m, m), 0)
+    if best is None:
+        left = np.repeat(np.arange(n, dtype=np.int32), np.diff(lefts.start))
+        return weighed(sides, left, lefts.partner, lefts.value.astype(np.int32))
+    rights = look(sides[1], sides[0], code, barred(turned(out, n, m), m, n), True, min(best, n), 0)
+    left, right, value = united(lefts, rights)
+    return weighed(sides, left, right, value.astype(np.int32))
+
+
+def count_pairs(
+    offers: People, wishes: People, *, rule: Rule = "company", forbidden: Int64 | None = None
+) -> int:
+    """How many pairs `feasible_pairs` would list for the same arguments, without listing them.
+
+    Raises
+    ------
+    ValueError
+        As `feasible_pairs`.
+
+    Notes
+    -----
+    Runs on all processors; memory O(n), time one test for each two people who are near each other or who
+    share both a language and the wish for remote modes.
+    """
+    code = rule_code(offers, wishes, rule)
+    n, m = len(offers), len(wishes)
+    out = barred(forbidden_codes(forbidden, n, m), n, m)
+    return count(*both_sides(offers, wishes, (0, n)), code, out)
+
+
+def weighed(sides: tuple[Side, Side], left: Int32, right: Int32, score: Int32) -> Pairs:
+    return Pairs(left, right, score, distances(sides[0].crowd, sides[1].crowd, left, right))
+
+
+def rule_code(offers: People, wishes: People, rule: str) -> int:
+    if rule not in RULES:
+        raise ValueError(f"rule must be one of {sorted(RULES)}, not {rule!r}")
     if offers.language_words != wishes.language_words:
         raise ValueError("wishes must have as many words of language bits as offers")
-    a, b, code = rows_of(offers), rows_of(wishes), RULES[rule]
-    order = _grid_order(wishes)
-    ordered = b[order]
-    index = _index(
-        ordered, order, wishes, code, forbidden_codes(forbidden, len(offers), len(wishes)), len(offers)
-    )
-    rows = np.flatnonzero(offers.capacity > 0)
-    if best is None:
-        return _weighed(a, b, *list_all(a, ordered, code, index, rows))
-    best = min(best, max(len(offers), len(wishes), 1))
-    lefts, rights = heaps(len(offers), best), heaps(len(wishes), best)
-    for first in range(0, len(rows), ROWS_AT_ONCE):
-        part = _weighed(a, b, *list_all(a, ordered, code, index, rows[first : first + ROWS_AT_ONCE]))
-        keep_best(part.left, part.right, part.score, lefts, rights)
-    return _weighed(a, b, *kept_pairs(lefts, rights))
+    return RULES[rule]
 
 
-def _weighed(a: Rows, b: Rows, left: Int32, right: Int32) -> Pairs:
-    score, metres = np.empty(len(left), dtype=np.int32), np.empty(len(left), dtype=np.int32)
-    weigh(a, b, left, right, score, metres)
-    return Pairs(left, right, score, metres)
+def row_range(rows: tuple[int, int] | None, n: int) -> tuple[int, int]:
+    if rows is None:
+        return 0, n
+    first, last = rows
+    if not 0 <= first <= last <= n:
+        raise ValueError(f"rows must be (first, last) with 0 <= first <= last <= {n}, not {rows}")
+    return first, last
 
 
 def forbidden_codes(forbidden: Int64 | None, n: int, m: int) -> Int64:
@@ -142,46 +146,3 @@ def forbidden_codes(forbidden: Int64 | None, n: int, m: int) -> Int64:
     refuse((array[:, 0] < 0) | (array[:, 0] >= n), "forbidden", f"has a left index outside 0..{n - 1}")
     refuse((array[:, 1] < 0) | (array[:, 1] >= m), "forbidden", f"has a right index outside 0..{m - 1}")
     return np.unique(array[:, 0] * m + array[:, 1])
-
-
-def _index(rows: Rows, order: Int64, wishes: People, rule: int, forbidden: Int64, offers: int) -> Index:
-    open_to = wishes.capacity[order] > 0
-    in_person, remote = rows["modes"] & IN_PERSON != 0, rows["modes"] & REMOTE != 0
-    keys = np.ascontiguousarray(rows["speak"] if rule == EXCHANGE else rows["speak"] | rows["learn"])
-    language_start, language_person = _by_language(keys, np.flatnonzero(open_to & remote))
-    m = max(len(rows), 1)
-    return Index(
-        _grid(rows, np.flatnonzero(open_to & in_person)),
-        _grid(rows, np.flatnonzero(open_to & in_person & ~remote)),
-        language_start,
-        language_person,
-        keys,
-        order,
-        np.searchsorted(forbidden // m, np.arange(offers + 1)),
-        forbidden % m,
-    )
-
-
-def _band(lat_e5: Int64) -> Int64:
-    return (lat_e5 + RIGHT_ANGLE_E5) // BAND_E5
-
-
-def _grid_order(people: People) -> Int64:
-    return np.lexsort((people.lon_e5, _band(people.lat_e5.astype(np.int64))))
-
-
-def _grid(rows: Rows, some: Int64) -> Grid:
-    count = 2 * RIGHT_ANGLE_E5 // BAND_E5 + 1
-    start = np.searchsorted(_band(rows["lat"][some]), np.arange(count + 1)).astype(np.int64)
-    return Grid(start, some, rows["lon"][some])
-
-
-def _by_language(keys: Uint64, rows: Int64) -> tuple[Int64, Int64]:
-    """For each language number the rows that have it, ascending, one list after the other."""
-    lists: list[Int64] = []
-    for word in range(keys.shape[1]):
-        mine = keys[rows, word]
-        for bit in range(WORD_BITS):
-            lists.append(rows[mine >> np.uint64(bit) & np.uint64(1) != 0])
-    start = np.cumsum([0] + [len(one) for one in lists])
-    return start.astype(np.int64), np.concatenate(lists).astype(np.int64)

@@ -5,7 +5,6 @@ import hashlib
 import numpy as np
 import pytest
 
-from bothways.engine import candidates
 from bothways.engine.candidates import feasible_pairs
 from bothways.engine.kernels import metres, rows_of
 from bothways.engine.tests.helpers import (
@@ -99,7 +98,6 @@ def test_opposite_ends_of_the_earth():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_best_is_the_union_of_both_sides_best(seed, monkeypatch):
-    monkeypatch.setattr(candidates, "ROWS_AT_ONCE", 7)
     rng = np.random.default_rng(seed)
     offers, wishes = people(80, rng, capacity=(1, 3)), people(60, rng, capacity=(1, 3))
     everything, best = as_dict(feasible_pairs(offers, wishes)), feasible_pairs(offers, wishes, best=3)
