@@ -30,16 +30,34 @@ class Desk(NamedTuple):
     queued: Bool
     mine: Int32  # the pairs in use of each right person: a stretch from right_start on
     mine_count: Int64
+    # Each area's left people in a heap by what a unit is worth to them. `rank` is what it was worth when they
+    # were put there: in one pass it only falls, but for those who `return_to` the line.
+    line: Int64  # (n,): the areas' stretches one after the other
+    line_start: Int64  # (a + 1,)
+    line_size: Int64  # (a,)
+    line_made: Int64  # (a,): the pass for which the heap was made
+    spot: Int64  # (n,): where a person stands in `line`, or -1
+    rank: Int64  # (n,)
+    passes: Int64  # (1,)
 
 
 def desk(net: Net) -> Desk:
-    nodes = len(net.left_room) + len(net.right_room) + len(net.area_room)
+    areas = len(net.area_room)
+    nodes = len(net.left_room) + len(net.right_room) + areas
+    members = np.bincount(net.area[net.area >= 0], minlength=areas)
     return Desk(
         np.zeros(nodes, np.int64),
         np.zeros(nodes + 1, np.int64),
         np.zeros(nodes, np.bool_),
         np.zeros(len(net.left), np.int32),
         np.zeros(len(net.right_room), np.int64),
+        np.zeros(len(net.left_room), np.int64),
+        np.concatenate([np.zeros(1, np.int64), np.cumsum(members)]),
+        np.zeros(areas, np.int64),
+        np.zeros(areas, np.int64),
+        np.zeros(len(net.left_room), np.int64),
+        np.zeros(len(net.left_room), np.int64),
+        np.zeros(1, np.int64),
     )
 
 
@@ -79,6 +97,92 @@ def worth_left(net: Net, i: int, use: int, scale: int) -> int:
 @kernel
 def worth_right(net: Net, j: int, use: int, scale: int) -> int:
     return (net.first_right[j] if use == 1 else net.further) * scale
+
+
+@kernel
+def rank_of(net: Net, flow: Flow, i: int, sign: int, scale: int) -> int:
+    """What one unit more (sign 1) is worth to a left person, or one less (sign -1); LEAST if there is none."""
+    use = flow.left_use[i]
+    if sign > 0:
+        return flow.left_price[i] + worth_left(net, i, use + 1, scale) if use < net.left_room[i] else LEAST
+    return -flow.left_price[i] - worth_left(net, i, use, scale) if use > 0 else LEAST
+
+
+@kernel
+def put(at: Desk, place: int, i: int) -> None:
+    at.line[place] = i
+    at.spot[i] = place
+
+
+@kernel
+def sink(at: Desk, start: int, size: int, place: int) -> None:
+    """Move whoever stands at `place` of a heap down to where they belong."""
+    i = at.line[start + place]
+    while 2 * place + 1 < size:
+        child = 2 * place + 1
+        if child + 1 < size and at.rank[at.line[start + child + 1]] > at.rank[at.line[start + child]]:
+            child += 1
+        if at.rank[at.line[start + child]] <= at.rank[i]:
+            break
+        put(at, start + place, at.line[start + child])
+        place = child
+    put(at, start + place, i)
+
+
+@kernel
+def front(net: Net, flow: Flow, at: Desk, a: int, sign: int, scale: int) -> int:
+    """The left person of an area to whom one unit more (or less) is worth most, or -1."""
+    start = at.line_start[a]
+    if at.line_made[a] != at.passes[0]:
+        at.line_made[a] = at.passes[0]
+        size, i = 0, net.member[a]
+        while i >= 0:
+            at.rank[i] = rank_of(net, flow, i, sign, scale)
+            at.spot[i] = -1
+            if at.rank[i] > LEAST:
+                put(at, start + size, i)
+                size += 1
+            i = net.next_member[i]
+        at.line_size[a] = size
+        for place in range(size // 2 - 1, -1, -1):
+            sink(at, start, size, place)
+    while at.line_size[a] > 0:
+        i = at.line[start]
+        rank = rank_of(net, flow, i, sign, scale)
+        if rank == at.rank[i]:
+            return i
+        at.rank[i] = rank
+        if rank == LEAST:
+            at.spot[i] = -1
+            at.line_size[a] -= 1
+            put(at, start, at.line[start + at.line_size[a]])
+            at.spot[i] = -1
+        sink(at, start, at.line_size[a], 0)
+    return -1
+
+
+@kernel
+def return_to(net: Net, flow: Flow, at: Desk, i: int, sign: int, scale: int) -> None:
+    """Somebody to whom a unit may have become worth more takes their new place in the heap."""
+    a = net.area[i]
+    if a < 0 or at.line_made[a] != at.passes[0]:
+        return
+    start = at.line_start[a]
+    at.rank[i] = rank_of(net, flow, i, sign, scale)
+    if at.spot[i] < 0:
+        if at.rank[i] == LEAST:
+            return
+        put(at, start + at.line_size[a], i)
+        at.line_size[a] += 1
+    place = at.spot[i] - start
+    while place > 0:
+        parent = (place - 1) >> 1
+        if at.rank[at.line[start + parent]] >= at.rank[i]:
+            break
+        put(at, start + place, at.line[start + parent])
+        place = parent
+    put(at, start + place, i)
+    sink(at, start, at.line_size[a], place)
 
 
 @kernel
@@ -156,6 +260,8 @@ def push_left(net: Net, flow: Flow, at: Desk, i: int, slack: int, scale: int) ->
     else:
         flow.left_use[i] -= 1
     flow.left_price[i] = min(flow.left_price[i], next_best - slack)
+    if pair < 0:
+        return_to(net, flow, at, i, 1, scale)
     return to
 
 
@@ -189,38 +295,35 @@ def push_right(net: Net, flow: Flow, at: Desk, j: int, slack: int, scale: int) -
 
 
 @kernel
-def push_area(net: Net, flow: Flow, a: int, slack: int, scale: int) -> int:
-    n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
-    best, next_best, to = LEAST, LEAST, NOTHING
-    parent = net.area_parent[a]
+def best_below(net: Net, flow: Flow, at: Desk, a: int, scale: int) -> tuple[int, int]:
+    """Where one unit of an area is worth most (a node, or NOTHING), and what it is worth there."""
+    areas, parent = len(net.left_room) + len(net.right_room), net.area_parent[a]
+    best, to = LEAST, NOTHING
     if flow.area_use[a] > 0:
         best = flow.area_price[parent] if parent >= 0 else np.int64(0)
         to = areas + parent if parent >= 0 else HUB
-        next_best = best if flow.area_use[a] > 1 else LEAST
-    i = net.member[a]
-    while i >= 0:
-        if flow.left_use[i] < net.left_room[i]:
-            value = flow.left_price[i] + worth_left(net, i, flow.left_use[i] + 1, scale)
-            if value > best:
-                best, next_best, to = value, best, i
-            else:
-                next_best = max(next_best, value)
-        i = net.next_member[i]
+    i = front(net, flow, at, a, 1, scale)
+    if i >= 0 and at.rank[i] > best:
+        best, to = at.rank[i], i
     c = net.child[a]
     while c >= 0:
-        if flow.area_use[c] < net.area_room[c]:
-            value = flow.area_price[c]
-            if value > best:
-                best, next_best, to = value, best, areas + c
-            else:
-                next_best = max(next_best, value)
+        if flow.area_use[c] < net.area_room[c] and flow.area_price[c] > best:
+            best, to = flow.area_price[c], areas + c
         c = net.next_child[c]
+    return to, best
+
+
+@kernel
+def push_area(net: Net, flow: Flow, at: Desk, a: int, slack: int, scale: int) -> int:
+    n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
+    to, _ = best_below(net, flow, at, a, scale)
     if 0 <= to < n:
         flow.left_use[to] += 1
     elif to >= areas and net.area_parent[to - areas] == a:
         flow.area_use[to - areas] += 1
     else:
         flow.area_use[a] -= 1
+    _, next_best = best_below(net, flow, at, a, scale)
     flow.area_price[a] = min(flow.area_price[a], next_best - slack)
     return to
 
@@ -253,6 +356,8 @@ def pull_left(net: Net, flow: Flow, at: Desk, i: int, slack: int, scale: int) ->
     else:
         flow.left_use[i] += 1
     flow.left_price[i] = max(flow.left_price[i], next_best + slack)
+    if pair < 0:
+        return_to(net, flow, at, i, -1, scale)
     return source
 
 
@@ -286,43 +391,35 @@ def pull_right(net: Net, flow: Flow, at: Desk, j: int, slack: int, scale: int) -
 
 
 @kernel
-def pull_area(net: Net, flow: Flow, a: int, slack: int, scale: int) -> int:
-    n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
-    best, next_best, source = -LEAST, -LEAST, NOTHING
-    parent = net.area_parent[a]
+def cheapest_above(net: Net, flow: Flow, at: Desk, a: int, scale: int) -> tuple[int, int]:
+    """Where an area gets one unit most cheaply (a node, or NOTHING), and the price there."""
+    areas, parent = len(net.left_room) + len(net.right_room), net.area_parent[a]
+    best, source = -LEAST, NOTHING
     if flow.area_use[a] < net.area_room[a]:
         best = flow.area_price[parent] if parent >= 0 else np.int64(0)
         source = areas + parent if parent >= 0 else HUB
-        next_best = best if flow.area_use[a] + 1 < net.area_room[a] else -LEAST
-    i = net.member[a]
-    while i >= 0:
-        if flow.left_use[i] > 0:
-            value = flow.left_price[i] + worth_left(net, i, flow.left_use[i], scale)
-            if value < best:
-                best, next_best, source = value, best, i
-            else:
-                next_best = min(next_best, value)
-            if flow.left_use[i] > 1:
-                value = flow.left_price[i] + worth_left(net, i, flow.left_use[i] - 1, scale)
-                next_best = min(next_best, value)
-        i = net.next_member[i]
+    i = front(net, flow, at, a, -1, scale)
+    if i >= 0 and -at.rank[i] < best:
+        best, source = -at.rank[i], i
     c = net.child[a]
     while c >= 0:
-        if flow.area_use[c] > 0:
-            value = flow.area_price[c]
-            if value < best:
-                best, next_best, source = value, best, areas + c
-            else:
-                next_best = min(next_best, value)
-            if flow.area_use[c] > 1:
-                next_best = min(next_best, value)
+        if flow.area_use[c] > 0 and flow.area_price[c] < best:
+            best, source = flow.area_price[c], areas + c
         c = net.next_child[c]
+    return source, best
+
+
+@kernel
+def pull_area(net: Net, flow: Flow, at: Desk, a: int, slack: int, scale: int) -> int:
+    n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
+    source, _ = cheapest_above(net, flow, at, a, scale)
     if 0 <= source < n:
         flow.left_use[source] -= 1
     elif source >= areas and net.area_parent[source - areas] == a:
         flow.area_use[source - areas] -= 1
     else:
         flow.area_use[a] += 1
+    _, next_best = cheapest_above(net, flow, at, a, scale)
     flow.area_price[a] = max(flow.area_price[a], next_best + slack)
     return source
 
@@ -330,6 +427,7 @@ def pull_area(net: Net, flow: Flow, a: int, slack: int, scale: int) -> int:
 @kernel
 def push_all(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
     n, areas, nodes = len(net.left_room), len(net.left_room) + len(net.right_room), len(at.excess)
+    at.passes[0] += 1
     waiting, head = 0, 0
     for node in range(nodes):
         at.queued[node] = at.excess[node] > 0
@@ -347,7 +445,7 @@ def push_all(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
             elif node < areas:
                 to = push_right(net, flow, at, node - n, slack, scale)
             else:
-                to = push_area(net, flow, node - areas, slack, scale)
+                to = push_area(net, flow, at, node - areas, slack, scale)
             at.excess[node] -= 1
             if to >= 0:
                 at.excess[to] += 1
@@ -360,6 +458,7 @@ def push_all(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
 @kernel
 def pull_all(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
     n, areas, nodes = len(net.left_room), len(net.left_room) + len(net.right_room), len(at.excess)
+    at.passes[0] += 1
     waiting, head = 0, 0
     for node in range(nodes):
         at.queued[node] = at.excess[node] < 0
@@ -377,7 +476,7 @@ def pull_all(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
             elif node < areas:
                 source = pull_right(net, flow, at, node - n, slack, scale)
             else:
-                source = pull_area(net, flow, node - areas, slack, scale)
+                source = pull_area(net, flow, at, node - areas, slack, scale)
             at.excess[node] += 1
             if source >= 0:
                 at.excess[source] -= 1

@@ -49,11 +49,9 @@ def lexicographic_weights(problem: Problem) -> Weights:
 def quick_weights(problem: Problem) -> Weights:
     """Small weights, with which the scaling needs few steps. Their optimum nearly always is the lexicographic
     one; where it is not, the steps under the exact weights put it right."""
-    best = int(problem.score.max(initial=0)) + 1
+    day = 4 * (int(problem.score.max(initial=0)) + 1)
     longest = int(max(problem.left_days.max(initial=0), problem.right_days.max(initial=0)))
-    if not longest:
-        return Weights(4 * best, 4 * best)
-    return Weights(best * 2 * (longest + 1), best)
+    return Weights(day * 2 * (longest + 1) if longest else day, day)
 
 
 def exact_prices(price: Int64, quick: Weights, exact: Weights) -> Int64:
