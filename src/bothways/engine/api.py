@@ -2,6 +2,7 @@
 
 from bothways.engine.best import best_of
 from bothways.engine.candidates import count_pairs, feasible_pairs
+from bothways.engine.everything import BestOfAll, solve_all, verify_all
 from bothways.engine.explain import (
     DISTANCE_BANDS_KM,
     HINTS,
@@ -16,6 +17,7 @@ from bothways.engine.people import IN_PERSON, LETTER, PHONE, TIME_SLOTS, VIDEO, 
 from bothways.engine.pricing import improving_pairs
 from bothways.engine.sieve import RADIUS_STEPS_KM
 from bothways.engine.solve import Solution, solve
+from bothways.engine.standing import Standing
 from bothways.engine.tandem import TandemSolution, tandem
 from bothways.engine.verify import NotOptimal, verify
 
@@ -29,12 +31,14 @@ __all__ = [
     "REASONS",
     "TIME_SLOTS",
     "VIDEO",
+    "BestOfAll",
     "LeftOver",
     "NotOptimal",
     "PairReasons",
     "Pairs",
     "People",
     "Solution",
+    "Standing",
     "TandemSolution",
     "best_of",
     "bits_of",
@@ -45,6 +49,8 @@ __all__ = [
     "improving_pairs",
     "language_bits",
     "solve",
+    "solve_all",
     "tandem",
     "verify",
+    "verify_all",
 ]

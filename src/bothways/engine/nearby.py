@@ -1,4 +1,4 @@
-"""Putting people who are likely to meet side by side in memory. It changes speed, never the answer's worth."""
+"""Putting people who are likely to meet side by side in memory. For speed only."""
 
 from dataclasses import replace
 
@@ -21,8 +21,7 @@ def neighbourhoods(given: Problem) -> tuple[Int64, Int64]:
 
 def move(given: Problem, left_place: Int64, right_place: Int64) -> Problem:
     """The same problem with everybody at their new place."""
-    lefts, rights = np.empty_like(left_place), np.empty_like(right_place)
-    lefts[left_place], rights[right_place] = np.arange(len(lefts)), np.arange(len(rights))
+    lefts, rights = places_back(left_place), places_back(right_place)
     return replace(
         given,
         left=left_place[given.left],
@@ -32,14 +31,20 @@ def move(given: Problem, left_place: Int64, right_place: Int64) -> Problem:
         left_area=given.left_area[lefts] if given.areas else given.left_area,
         left_days=given.left_days[lefts],
         right_days=given.right_days[rights],
+        left_reached=given.left_reached[lefts],
+        right_reached=given.right_reached[rights],
     )
 
 
+def places_back(place: Int64) -> Int64:
+    """Who stands at each place."""
+    back = np.empty_like(place)
+    back[place] = np.arange(len(place))
+    return back
+
+
 def _places(key: Int64) -> Int64:
-    order = np.argsort(key, kind="stable")
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    return place
+    return places_back(np.argsort(key, kind="stable"))
 
 
 @kernel

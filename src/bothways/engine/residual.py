@@ -84,7 +84,9 @@ def closed_areas(given: Problem) -> Bool:
 def rewards(given: Problem, weights: Weights) -> tuple[Int64, Int64, int]:
     """What the first partner of each left and right person is worth, and a further one of a right person."""
     people, pairs = (weights.unit, 0) if given.count == "people" else (0, weights.unit)
-    return people + weights.day * given.left_days, people + pairs + weights.day * given.right_days, pairs
+    left = (people + weights.day * given.left_days) * ~given.left_reached
+    right = (people + weights.day * given.right_days) * ~given.right_reached
+    return left, pairs + right, pairs
 
 
 def network(given: Problem, order: Int64 | None, weights: Weights) -> Net:
@@ -173,3 +175,24 @@ def offer_best(net: Net, flow: Flow) -> None:
         worth = net.score[k] + flow.right_price[net.right[k]]
         if worth > flow.left_price[net.left[k]]:
             flow.left_price[net.left[k]] = worth
+
+
+def extended(net: Net, flow: Flow, left: Int64, right: Int64, score: Int32) -> tuple[Net, Flow]:
+    """The network with further pairs in chains, none of them in use."""
+    first = len(net.left)
+    nobody = np.full(len(left), NOBODY, np.int32)
+    added = {"left": left, "right": right, "score": score, "next_of_left": nobody, "next_of_right": nobody}
+    columns = {
+        name: np.concatenate([getattr(net, name), column.astype(np.int32)]) for name, column in added.items()
+    }
+    net = net._replace(**columns)
+    join_chains(net, first)
+    return net, flow._replace(used=np.concatenate([flow.used, np.zeros(len(left), np.bool_)]))
+
+
+@kernel
+def join_chains(net: Net, first: int) -> None:
+    for k in range(first, len(net.left)):
+        i, j = net.left[k], net.right[k]
+        net.next_of_left[k], net.left_chain[i] = net.left_chain[i], k
+        net.next_of_right[k], net.right_chain[j] = net.right_chain[j], k

@@ -101,7 +101,7 @@ def worth_right(net: Net, j: int, use: int, scale: int) -> int:
 
 @kernel
 def rank_of(net: Net, flow: Flow, i: int, sign: int, scale: int) -> int:
-    """What one unit more (sign 1) is worth to a left person, or one less (sign -1); LEAST if there is none."""
+    """What one unit more (sign 1) is worth to a left person, or one less (-1); LEAST if there is none."""
     use = flow.left_use[i]
     if sign > 0:
         return flow.left_price[i] + worth_left(net, i, use + 1, scale) if use < net.left_room[i] else LEAST

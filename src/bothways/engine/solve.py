@@ -1,12 +1,12 @@
 """The best set of pairs for everybody at once, by min-cost flow, with a certificate."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from bothways.engine.arrays import Int64, Integers
-from bothways.engine.nearby import move, neighbourhoods
+from bothways.engine.arrays import Bool, Int64, Integers
+from bothways.engine.nearby import move, neighbourhoods, places_back
 from bothways.engine.paths import settle, work
 from bothways.engine.problem import LARGEST, Count, Problem, problem
 from bothways.engine.residual import Flow, Net, closed_areas, network, no_flow, open_pairs, rewards
@@ -59,6 +59,7 @@ def solve(
     area_capacity: Integers | None = None,
     waiting: tuple[Integers, Integers] | None = None,
     count: Count = "people",
+    reached: tuple[Bool, Bool] | None = None,
 ) -> Solution:
     """Choose the best set of pairs within everybody's capacity and the areas' capacities.
 
@@ -83,6 +84,8 @@ def solve(
         Days waited of the left and of the right people, >= 0. None is all zero.
     count : "people" or "pairs"
         The first aim.
+    reached : (bool (n,), bool (m,)), optional
+        Who has a partner already, besides those chosen here: their next one is a further partner.
 
     Returns
     -------
@@ -128,30 +131,62 @@ def solve(
         area_capacity,
         waiting,
         count,
+        reached,
     )
     return solve_problem(given)
 
 
+class Solved(NamedTuple):
+    """A best flow and its network, in which everybody has a place of their own.
+
+    `left_place[i]` is where left person i stands in the network, `left_at` the way back; `order` holds the
+    index of each of the network's pairs among the pairs given, None if they are the same.
+    """
+
+    net: Net
+    flow: Flow
+    left_place: Int64
+    right_place: Int64
+    left_at: Int64
+    right_at: Int64
+    order: Int64 | None
+
+    def prices(self) -> tuple[Int64, Int64]:
+        """Left and right prices in the order of the people as they were given."""
+        return self.flow.left_price[self.left_place], self.flow.right_price[self.right_place]
+
+    def potentials(self) -> Int64:
+        return np.concatenate([np.zeros(1, np.int64), self.flow.area_price, *self.prices()])
+
+
 def solve_problem(given: Problem) -> Solution:
     weights = lexicographic_weights(given)
-    left_place, right_place = neighbourhoods(given) if len(given.left) > SMALL else (None, None)
-    moved = given if left_place is None or right_place is None else move(given, left_place, right_place)
-    order = pair_order(moved)
-    _, flow = optimum(moved, order, weights)
-    if left_place is not None:
-        flow = flow._replace(
-            left_price=flow.left_price[left_place], right_price=flow.right_price[right_place]
-        )
-    used = np.flatnonzero(flow.used)
-    chosen = used if order is None else np.sort(order[used])
-    people, days = reached(given, chosen)
+    state = solved(given, weights)
+    used = np.flatnonzero(state.flow.used)
+    chosen = used if state.order is None else np.sort(state.order[used])
+    return of_choice(given, chosen, state.potentials(), weights)
+
+
+def of_choice(given: Problem, chosen: Int64, potentials: Int64, weights: Weights) -> Solution:
+    people, days = newly_reached(given, chosen)
     number = people if given.count == "people" else len(chosen)
-    score = int(given.score[chosen].sum())
-    return Solution(chosen, number, days, score, potentials_of(flow), weights)
+    return Solution(chosen, number, days, int(given.score[chosen].sum()), potentials, weights)
+
+
+def solved(given: Problem, weights: Weights) -> Solved:
+    moved, left_place, right_place = given, np.arange(given.left_people), np.arange(given.right_people)
+    if len(given.left) > SMALL:
+        left_place, right_place = neighbourhoods(given)
+        moved = move(given, left_place, right_place)
+    order = pair_order(moved)
+    net, flow = optimum(moved, order, weights)
+    return Solved(
+        net, flow, left_place, right_place, places_back(left_place), places_back(right_place), order
+    )
 
 
 def optimum(given: Problem, order: Int64 | None, weights: Weights) -> tuple[Net, Flow]:
-    """The network under `weights` with its pairs in `order`, and a flow that is best in it with its prices."""
+    """The network under `weights` with its pairs in `order`, and a best flow in it with its prices."""
     quick = quick_weights(given)
     net = network(given, order, quick)
     flow = no_flow(net)
@@ -212,19 +247,14 @@ def price_closed(given: Problem, flow: Flow, weights: Weights) -> None:
         at, worth = given.area_parent[at[higher]], worth[higher]
 
 
-def potentials_of(flow: Flow) -> Int64:
-    hub = np.zeros(1, np.int64)
-    return np.concatenate([hub, flow.area_price, flow.left_price, flow.right_price])
-
-
 def refuse_wide(flow: Flow) -> None:
-    if (np.abs(potentials_of(flow)) >= LARGEST).any():
+    if any((np.abs(price) >= LARGEST).any() for price in flow[-3:]):
         raise ValueError("score and waiting are too large for exact 64-bit arithmetic at this size")
 
 
-def reached(given: Problem, chosen: Int64) -> tuple[int, int]:
-    """How many people have a partner among the chosen pairs, and how many days they waited."""
-    lefts = np.bincount(given.left[chosen], minlength=given.left_people) > 0
-    rights = np.bincount(given.right[chosen], minlength=given.right_people) > 0
+def newly_reached(given: Problem, chosen: Int64) -> tuple[int, int]:
+    """How many people have their first partner among the chosen pairs, and how many days they waited."""
+    lefts = (np.bincount(given.left[chosen], minlength=given.left_people) > 0) & ~given.left_reached
+    rights = (np.bincount(given.right[chosen], minlength=given.right_people) > 0) & ~given.right_reached
     days = given.left_days[lefts].sum() + given.right_days[rights].sum()
     return int(lefts.sum() + rights.sum()), int(days)

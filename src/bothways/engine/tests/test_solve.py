@@ -10,10 +10,10 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, vstack
 
 from bothways.engine import solve as module
-from bothways.engine.weights import Weights
 from bothways.engine.solve import solve
 from bothways.engine.tests.helpers import aims, allowed, brute_force, random_problem
 from bothways.engine.verify import verify
+from bothways.engine.weights import Weights
 
 AREAS = ("left_area", "area_parent", "area_capacity")
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bothways.engine.weights import Weights
 from bothways.engine.solve import solve
 from bothways.engine.tests.helpers import aims, allowed, random_problem
 from bothways.engine.verify import NotOptimal, verify
+from bothways.engine.weights import Weights
 
 AREAS = ("left_area", "area_parent", "area_capacity")
 

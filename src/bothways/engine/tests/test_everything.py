@@ -1,0 +1,99 @@
+"""The best choice over all feasible pairs, found without listing them all."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bothways.engine.api import NotOptimal, feasible_pairs, solve, solve_all, verify_all
+from bothways.engine.tests.helpers import people
+
+
+def areas_for(rng, n):
+    return {
+        "left_area": rng.integers(0, 3, n),
+        "area_parent": np.array([-1, 0, 0]),
+        "area_capacity": rng.integers(0, n + 1, 3),
+    }
+
+
+@given(st.integers(0, 10_000), st.booleans(), st.booleans(), st.sampled_from(["people", "pairs"]))
+@settings(max_examples=60)
+def test_it_equals_solving_with_every_pair_listed(seed, with_areas, waiting, count):
+    rng = np.random.default_rng(seed)
+    offers, wishes = people(25, rng), people(30, rng)
+    areas = areas_for(rng, 25) if with_areas else {}
+    forbidden = rng.integers(0, 25, (6, 2))
+    best = solve_all(offers, wishes, forbidden=forbidden, waiting=waiting, count=count, first=1, **areas)
+    pairs = feasible_pairs(offers, wishes, forbidden=forbidden)
+    days = (offers.waiting_days, wishes.waiting_days) if waiting else None
+    expected = solve(
+        pairs.left,
+        pairs.right,
+        pairs.score,
+        offers.capacity,
+        wishes.capacity,
+        waiting=days,
+        count=count,
+        **areas,
+    )
+    mine = best.solution
+    assert (mine.count, mine.waiting, mine.score) == (expected.count, expected.waiting, expected.score)
+    verify_all(best, offers, wishes, forbidden=forbidden, waiting=waiting, count=count, **areas)
+
+
+def test_the_size_of_the_first_problem_does_not_matter():
+    rng = np.random.default_rng(5)
+    offers, wishes = people(200, rng, thin=False), people(200, rng, thin=False)
+    found = [solve_all(offers, wishes, first=first) for first in (1, 3, 200)]
+    assert found[0].added > 0 and found[2].added == 0
+    assert len({(one.solution.count, one.solution.score) for one in found}) == 1
+    for one in found:
+        verify_all(one, offers, wishes)
+
+
+def test_a_worse_choice_is_refused():
+    rng = np.random.default_rng(6)
+    offers, wishes = people(60, rng, thin=False), people(60, rng, thin=False)
+    best = solve_all(offers, wishes)
+    fewer = replace(best, left=best.left[1:], right=best.right[1:], score=best.score[1:])
+    with pytest.raises(NotOptimal):
+        verify_all(fewer, offers, wishes)
+    with pytest.raises(NotOptimal, match="another score"):
+        verify_all(replace(best, score=best.score + 1), offers, wishes)
+    listed = set(
+        zip(
+            *(feasible_pairs(offers, wishes).left.tolist(), feasible_pairs(offers, wishes).right.tolist()),
+            strict=True,
+        )
+    )
+    alien = next((int(best.left[0]), j) for j in range(60) if (int(best.left[0]), j) not in listed)
+    right = best.right.copy()
+    right[0] = alien[1]
+    with pytest.raises(NotOptimal, match="not feasible"):
+        verify_all(replace(best, right=right), offers, wishes)
+
+
+def test_a_better_pair_that_was_never_listed_is_found():
+    rng = np.random.default_rng(7)
+    offers, wishes = people(120, rng, thin=False), people(120, rng, thin=False)
+    pairs = feasible_pairs(offers, wishes, best=1)
+    few = solve(pairs.left, pairs.right, pairs.score, offers.capacity, wishes.capacity)
+    best = solve_all(offers, wishes)
+    assert (few.count, few.score) < (best.solution.count, best.solution.score)
+    chosen = few.chosen
+    partial = replace(
+        best, left=pairs.left[chosen], right=pairs.right[chosen], score=pairs.score[chosen], solution=few
+    )
+    with pytest.raises(NotOptimal, match="would make it better"):
+        verify_all(partial, offers, wishes)
+
+
+def test_nobody_at_all():
+    rng = np.random.default_rng(8)
+    offers, wishes = people(0, rng), people(4, rng)
+    best = solve_all(offers, wishes)
+    assert len(best.left) == 0
+    verify_all(best, offers, wishes)
