@@ -16,6 +16,7 @@ from bothways.engine.people import IN_PERSON, LETTER, PHONE, TIME_SLOTS, VIDEO, 
 from bothways.engine.pricing import improving_pairs
 from bothways.engine.sieve import RADIUS_STEPS_KM
 from bothways.engine.solve import Solution, solve
+from bothways.engine.standing import Standing
 from bothways.engine.tandem import TandemSolution, tandem
 from bothways.engine.verify import NotOptimal, verify
 
@@ -35,6 +36,7 @@ __all__ = [
     "Pairs",
     "People",
     "Solution",
+    "Standing",
     "TandemSolution",
     "best_of",
     "bits_of",

@@ -32,6 +32,8 @@ def move(given: Problem, left_place: Int64, right_place: Int64) -> Problem:
         left_area=given.left_area[lefts] if given.areas else given.left_area,
         left_days=given.left_days[lefts],
         right_days=given.right_days[rights],
+        left_reached=given.left_reached[lefts],
+        right_reached=given.right_reached[rights],
     )
 
 

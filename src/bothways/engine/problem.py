@@ -5,7 +5,7 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from bothways.engine.arrays import Int64, Integers, integers, refuse, within
+from bothways.engine.arrays import Bool, Int64, Integers, integers, refuse, within
 
 Count: TypeAlias = Literal["people", "pairs"]
 COUNTS: Final = ("people", "pairs")
@@ -27,6 +27,8 @@ class Problem:
     area_capacity: Int64
     left_days: Int64
     right_days: Int64
+    left_reached: Bool
+    right_reached: Bool
     count: Count
 
     @property
@@ -53,6 +55,7 @@ def problem(
     area_capacity: Integers | None,
     waiting: tuple[Integers, Integers] | None,
     count: Count,
+    reached: tuple[Bool, Bool] | None = None,
 ) -> Problem:
     """Check everything; ValueError names the argument and the index."""
     if count not in COUNTS:
@@ -70,8 +73,20 @@ def problem(
     refuse_repeats(lefts, rights, max(len(right_room), 1))
     area, parent, room = _areas(left_area, area_parent, area_capacity, len(left_room))
     left_days, right_days = _days(waiting, len(left_room), len(right_room))
+    already = _reached(reached, len(left_room), len(right_room))
     return Problem(
-        lefts, rights, scores, left_room, right_room, area, parent, room, left_days, right_days, count
+        lefts,
+        rights,
+        scores,
+        left_room,
+        right_room,
+        area,
+        parent,
+        room,
+        left_days,
+        right_days,
+        *already,
+        count,
     )
 
 
@@ -101,6 +116,17 @@ def _days(waiting: tuple[Integers, Integers] | None, n: int, m: int) -> tuple[In
     for side, array in enumerate(days):
         refuse(array < 0, f"waiting[{side}]", "is negative")
     return days
+
+
+def _reached(reached: tuple[Bool, Bool] | None, n: int, m: int) -> tuple[Bool, Bool]:
+    if reached is None:
+        return np.zeros(n, dtype=np.bool_), np.zeros(m, dtype=np.bool_)
+    if len(reached) != 2:
+        raise ValueError("reached must be two arrays: the left and the right people with a partner already")
+    for side, (flags, size) in enumerate(zip(reached, (n, m), strict=True)):
+        if flags.shape != (size,) or flags.dtype != np.bool_:
+            raise ValueError(f"reached[{side}] must hold {size} truth values")
+    return reached
 
 
 def _areas(

@@ -84,7 +84,9 @@ def closed_areas(given: Problem) -> Bool:
 def rewards(given: Problem, weights: Weights) -> tuple[Int64, Int64, int]:
     """What the first partner of each left and right person is worth, and a further one of a right person."""
     people, pairs = (weights.unit, 0) if given.count == "people" else (0, weights.unit)
-    return people + weights.day * given.left_days, people + pairs + weights.day * given.right_days, pairs
+    left = (people + weights.day * given.left_days) * ~given.left_reached
+    right = (people + weights.day * given.right_days) * ~given.right_reached
+    return left, pairs + right, pairs
 
 
 def network(given: Problem, order: Int64 | None, weights: Weights) -> Net:

@@ -5,8 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from bothways.engine.arrays import Int64, Integers
-from bothways.engine.nearby import move, neighbourhoods
+    people, days = newly_reached(given, chosen)
 from bothways.engine.paths import settle, work
 from bothways.engine.problem import LARGEST, Count, Problem, problem
 from bothways.engine.residual import Flow, Net, closed_areas, network, no_flow, open_pairs, rewards
@@ -59,6 +58,7 @@ def solve(
     area_capacity: Integers | None = None,
     waiting: tuple[Integers, Integers] | None = None,
     count: Count = "people",
+    reached: tuple[Bool, Bool] | None = None,
 ) -> Solution:
     """Choose the best set of pairs within everybody's capacity and the areas' capacities.
 
@@ -83,6 +83,8 @@ def solve(
         Days waited of the left and of the right people, >= 0. None is all zero.
     count : "people" or "pairs"
         The first aim.
+    reached : (bool (n,), bool (m,)), optional
+        Who has a partner already, besides those chosen here: their next one is a further partner.
 
     Returns
     -------
@@ -128,6 +130,7 @@ def solve(
         area_capacity,
         waiting,
         count,
+        reached,
     )
     return solve_problem(given)
 
@@ -144,7 +147,7 @@ def solve_problem(given: Problem) -> Solution:
         )
     used = np.flatnonzero(flow.used)
     chosen = used if order is None else np.sort(order[used])
-    people, days = reached(given, chosen)
+    people, days = newly_reached(given, chosen)
     number = people if given.count == "people" else len(chosen)
     score = int(given.score[chosen].sum())
     return Solution(chosen, number, days, score, potentials_of(flow), weights)
@@ -222,9 +225,9 @@ def refuse_wide(flow: Flow) -> None:
         raise ValueError("score and waiting are too large for exact 64-bit arithmetic at this size")
 
 
-def reached(given: Problem, chosen: Int64) -> tuple[int, int]:
-    """How many people have a partner among the chosen pairs, and how many days they waited."""
-    lefts = np.bincount(given.left[chosen], minlength=given.left_people) > 0
-    rights = np.bincount(given.right[chosen], minlength=given.right_people) > 0
+def newly_reached(given: Problem, chosen: Int64) -> tuple[int, int]:
+    """How many people have their first partner among the chosen pairs, and how many days they waited."""
+    lefts = (np.bincount(given.left[chosen], minlength=given.left_people) > 0) & ~given.left_reached
+    rights = (np.bincount(given.right[chosen], minlength=given.right_people) > 0) & ~given.right_reached
     days = given.left_days[lefts].sum() + given.right_days[rights].sum()
     return int(lefts.sum() + rights.sum()), int(days)

@@ -25,6 +25,7 @@ def verify(
     area_capacity: Integers | None = None,
     waiting: tuple[Integers, Integers] | None = None,
     count: Count = "people",
+    reached: tuple[Bool, Bool] | None = None,
 ) -> None:
     """Check that `solution` is feasible, adds up, and is optimal; return None or raise.
 
@@ -51,7 +52,7 @@ def verify(
     - the same for the step from a person's area (or the hub) to a left person, from a right person to
       the hub, and from an area to the area above: in use means >= 0, room left means <= 0. The first
       partner's step carries ``unit + day * days waited`` (``unit`` moves from the people to the pairs for
-      ``count="pairs"``), the steps of further partners carry nothing.
+      ``count="pairs"``), the steps of further partners carry nothing; nor do those of people reached already.
 
     By linear programming duality nothing feasible has a larger weighted sum. The weights are checked
     too: each must outweigh all that the lower aims can change along one cycle (see
@@ -70,6 +71,7 @@ def verify(
         area_capacity,
         waiting,
         count,
+        reached,
     )
     taken = _taken(given, solution)
     left_degree = np.bincount(given.left[taken], minlength=given.left_people)
@@ -119,7 +121,7 @@ def _area_loads(given: Problem, left_degree: Int64) -> Int64:
 def _check_totals(
     given: Problem, solution: Solution, taken: Bool, left_degree: Int64, right_degree: Int64
 ) -> None:
-    lefts, rights = left_degree > 0, right_degree > 0
+    lefts, rights = (left_degree > 0) & ~given.left_reached, (right_degree > 0) & ~given.right_reached
     people = int(lefts.sum() + rights.sum())
     true = {
         "count": people if given.count == "people" else int(taken.sum()),
@@ -182,9 +184,9 @@ def _check_prices(
     unit, day = solution.weights
     people, pairs = (unit, 0) if given.count == "people" else (0, unit)
     above = of_area[given.left_area] if areas else np.zeros(n, dtype=np.int64)
-    first = people + day * given.left_days - above + of_left
+    first = np.where(given.left_reached, 0, people + day * given.left_days) - above + of_left
     _check_steps("left person", first, of_left - above, left_degree, given.left_capacity)
-    first = people + pairs + day * given.right_days - of_right
+    first = pairs + np.where(given.right_reached, 0, people + day * given.right_days) - of_right
     _check_steps("right person", first, pairs - of_right, right_degree, given.right_capacity)
     upper = np.where(given.area_parent >= 0, price[1 + given.area_parent], 0)
     _check_slack("area", of_area - upper, load, given.area_capacity)

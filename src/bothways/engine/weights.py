@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from bothways.engine._jit import kernel
-from bothways.engine.arrays import Int64
+from bothways.engine.arrays import Int32, Int64
 from bothways.engine.problem import LARGEST, Problem
 
 # Prices are sums along paths. They count a unit or two; so many fit into 61 bits.
@@ -35,12 +35,17 @@ def lexicographic_weights(problem: Problem) -> Weights:
     gains lexicographically. A flow that is not lexicographically best has a cycle that gains (if none
     did, no sum of them could), so a flow with the best weighted sum is lexicographically best.
     """
-    score_span = best_scores(problem)
     groups = np.zeros(max(problem.areas, 1), dtype=np.int64)
     np.maximum.at(groups, problem.left_area if problem.areas else 0 * problem.left_days, problem.left_days)
+    of_right = int(problem.right_days.max(initial=0))
+    longest = max(int(problem.left_days.max(initial=0)), of_right)
+    return outweigh(best_scores(problem), _sum(groups) + of_right, longest)
+
+
+def outweigh(score_span: int, day_span: int, longest: int) -> Weights:
+    """Weights where a cycle moves the score and the days by so much at most; ValueError on overflow."""
     day = score_span + 1
-    unit = day * (_sum(groups) + int(problem.right_days.max(initial=0))) + score_span + 1
-    longest = int(max(problem.left_days.max(initial=0), problem.right_days.max(initial=0)))
+    unit = day * day_span + score_span + 1
     if (unit + day * longest) * UNITS_IN_A_PRICE >= LARGEST:
         raise ValueError("score and waiting are too large for exact 64-bit arithmetic at this size")
     return Weights(unit, day)
@@ -67,14 +72,22 @@ def exact_prices(price: Int64, quick: Weights, exact: Weights) -> Int64:
 
 def best_scores(problem: Problem) -> int:
     """The smaller of both sides' sums of everybody's best score."""
-    per_left, per_right = np.zeros(problem.left_people, np.int64), np.zeros(problem.right_people, np.int64)
-    raise_to(per_left, problem.left, problem.score)
-    raise_to(per_right, problem.right, problem.score)
-    return min(_sum(per_left), _sum(per_right))
+    size = problem.left_people, problem.right_people
+    return min(_sum(best) for best in best_of_people(problem.left, problem.right, problem.score, *size))
+
+
+def best_of_people(
+    left: Int32 | Int64, right: Int32 | Int64, score: Int32 | Int64, n: int, m: int
+) -> tuple[Int64, Int64]:
+    """The best score among the pairs of each left and each right person."""
+    per_left, per_right = np.zeros(n, np.int64), np.zeros(m, np.int64)
+    raise_to(per_left, left, score)
+    raise_to(per_right, right, score)
+    return per_left, per_right
 
 
 @kernel
-def raise_to(best: Int64, person: Int64, score: Int64) -> None:
+def raise_to(best: Int64, person: Int32 | Int64, score: Int32 | Int64) -> None:
     for k in range(len(person)):
         if score[k] > best[person[k]]:
             best[person[k]] = score[k]

@@ -49,9 +49,11 @@ def best_of_all(
 
 def by_linear_programs(
     left, right, score, left_capacity, right_capacity, left_area=None, area_parent=None, area_capacity=None,
-    waiting=None, count="people",
+    waiting=None, count="people", forced=(),
 ):  # fmt: skip
     """The aims one after the other as linear programs, without asking for whole numbers anywhere.
+
+    `forced`: indices of pairs that are chosen in any case.
 
     Columns: a part of each pair, then for each person how much of "has a partner" is true.
     """
@@ -70,9 +72,10 @@ def by_linear_programs(
         limits.append(np.asarray(area_capacity))
     people, pairs = np.r_[np.zeros(p), np.ones(n + m)], np.r_[np.ones(p), np.zeros(n + m)]
     days = np.r_[np.zeros(p), *waiting] if waiting is not None else 0 * people
-    values = []
+    values, bounds = [], np.tile([0, 1], (p + n + m, 1))
+    bounds[list(forced), 0] = 1
     for aim in (people if count == "people" else pairs, days, np.r_[score, np.zeros(n + m)]):
-        answer = linprog(-aim, A_ub=vstack(rows).tocsr(), b_ub=np.concatenate(limits), bounds=(0, 1))
+        answer = linprog(-aim, A_ub=vstack(rows).tocsr(), b_ub=np.concatenate(limits), bounds=bounds)
         assert answer.status == 0
         values.append(round(-answer.fun))
         assert abs(-answer.fun - values[-1]) < 1e-6  # the polytope's corners are whole
