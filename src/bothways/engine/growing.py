@@ -74,11 +74,15 @@ def lay_out(
     first: tuple[Int64, Int64],
     further: int,
     prices: tuple[Int64, Int64, Int64],
+    more: int,
 ) -> tuple[Net, Flow]:
-    """A network and a flow in it; the sides are grown already, `area` and the people's prices need not be."""
+    """A network and a flow in it, with room for `more` pairs at least.
+
+    The sides are grown already; `area` and the people's prices need not be.
+    """
     n, m = len(sides[0].capacity), len(sides[1].capacity)
     number = len(live.left)
-    size = number + max(number // 8, LEAST_PAIRS)
+    size = number + more + max(number // 8, LEAST_PAIRS)
     order = by_person(live)
     left, right, score, used = live
     if order is not None:

@@ -370,13 +370,15 @@ class Standing:
         if full or scattered or self._pairs + pairs > len(self._net.left):
             flow, (n, m) = self._flow, (side.number for side in self._sides)
             prices = flow.left_price[:n].copy(), flow.right_price[:m].copy(), flow.area_price
-            self._lay_out(self._live(), self._net.area[:n], prices)
+            self._lay_out(self._live(), self._net.area[:n], prices, pairs)
 
-    def _lay_out(self, live: Live, area: Int64, prices: tuple[Int64, Int64, Int64]) -> None:
+    def _lay_out(self, live: Live, area: Int64, prices: tuple[Int64, Int64, Int64], more: int = 0) -> None:
         for side in self._sides:
             side.grow()
         first = self._worth(0), self._worth(1)
-        self._net, self._flow = lay_out(live, self._sides, area, self._tree, first, self._further, prices)
+        self._net, self._flow = lay_out(
+            live, self._sides, area, self._tree, first, self._further, prices, more
+        )
         nodes = len(first[0]) + len(first[1]) + len(self._tree.parent)
         self._work = work(nodes)._replace(count=self._work.count)
         self._rooms = self._net.left_room, self._net.right_room
