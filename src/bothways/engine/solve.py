@@ -5,7 +5,8 @@ from typing import Final
 
 import numpy as np
 
-    people, days = newly_reached(given, chosen)
+from bothways.engine.arrays import Bool, Int64, Integers
+from bothways.engine.nearby import move, neighbourhoods
 from bothways.engine.paths import settle, work
 from bothways.engine.problem import LARGEST, Count, Problem, problem
 from bothways.engine.residual import Flow, Net, closed_areas, network, no_flow, open_pairs, rewards
