@@ -86,9 +86,9 @@ def newcomers(made: Country, pairs: Pairs, number: int) -> list[Newcomer]:
 def timed(what: str, kept: Standing, calls: Iterable[Callable[[], object]]) -> Line:
     seconds, settled = [], []
     for call in calls:
-        before, begin = kept.effort[1], time.perf_counter()
+        before, begin = kept.effort[1], time.process_time()
         call()
-        seconds.append(time.perf_counter() - begin)
+        seconds.append(time.process_time() - begin)
         settled.append(kept.effort[1] - before)
     return Line(what, np.array(seconds), np.array(settled))
 
@@ -160,7 +160,7 @@ def main() -> None:
             "",
             f"`./dev bench standing --people {wanted.people}`: a synthetic country of {wanted.people:,}",
             f"people a side, seed {SEED}, {pairs:,} pairs (the best {BEST} of each person), areas, waiting;",
-            "milliseconds of one change, everything included, on one thread.",
+            "processor milliseconds of one change, everything included, on one thread.",
             "",
             "| change | mean | median | 95 % | 99 % | longest | people settled on average |",
             "|---|---|---|---|---|---|---|",

@@ -48,11 +48,11 @@ def after_of_left(net: Net, i: int, k: int) -> int:
     """The pair after k of a left person, -1 after the last; for k = -1 the first."""
     end = net.left_start[i + 1]
     if k < 0:
-        k = net.left_start[i]
-        return k if k < end else np.int64(net.left_chain[i])
+        k = int(net.left_start[i])
+        return k if k < end else int(net.left_chain[i])
     if k < end:
-        return k + 1 if k + 1 < end else np.int64(net.left_chain[i])
-    return np.int64(net.next_of_left[k])
+        return k + 1 if k + 1 < end else int(net.left_chain[i])
+    return int(net.next_of_left[k])
 
 
 @kernel
@@ -73,21 +73,21 @@ def pairs_of_left(net: Net, i: int) -> Int64:
 @kernel
 def pairs_of_right(net: Net, j: int) -> Int64:
     first, end = net.right_start[j], net.right_start[j + 1]
-    size, k = 0, np.int64(net.right_chain[j])
+    size, k = 0, int(net.right_chain[j])
     while k >= 0:
-        size, k = size + 1, np.int64(net.next_of_right[k])
+        size, k = size + 1, int(net.next_of_right[k])
     pairs = np.empty(end - first + size, np.int64)
     at = 0
     for place in range(first, end):
         if net.right[net.by_right[place]] == j:
             pairs[at] = net.by_right[place]
             at += 1
-    k = np.int64(net.right_chain[j])
+    k = int(net.right_chain[j])
     while k >= 0:
         if net.right[k] == j:
             pairs[at] = k
             at += 1
-        k = np.int64(net.next_of_right[k])
+        k = int(net.next_of_right[k])
     return pairs[:at]
 
 
@@ -99,7 +99,7 @@ def find(net: Net, i: int, j: int) -> int:
         if net.left[k] == i and net.right[k] == j:
             return k
         k = after_of_left(net, i, k)
-    return np.int64(-1)
+    return -1
 
 
 @kernel
@@ -168,7 +168,7 @@ def inside(net: Net, flow: Flow, area: int) -> int:
         i = net.member[area]
         while i >= 0:
             if flow.left_use[i] > 0:
-                return i
+                return int(i)
             i = net.next_member[i]
         area = net.child[area]
         while flow.area_use[area] == 0:
@@ -230,9 +230,9 @@ def fit(
             settle_area(net, flow, at, a)
             a = net.area_parent[a]
     for i in lefts:
-        settle_left(net, flow, at, i)
+        settle_left(net, flow, at, int(i))
     for j in rights:
-        settle_right(net, flow, at, j)
+        settle_right(net, flow, at, int(j))
 
 
 @kernel

@@ -74,14 +74,19 @@ def lay_out(
     first: tuple[Int64, Int64],
     further: int,
     prices: tuple[Int64, Int64, Int64],
+    more: int,
 ) -> tuple[Net, Flow]:
-    """A network and a flow in it; the sides are grown already, `area` and the people's prices need not be."""
+    """A network and a flow in it, with room for `more` pairs at least.
+
+    The sides are grown already; `area` and the people's prices need not be.
+    """
     n, m = len(sides[0].capacity), len(sides[1].capacity)
     number = len(live.left)
-    size = number + max(number // 8, LEAST_PAIRS)
+    size = number + more + max(number // 8, LEAST_PAIRS)
     order = by_person(live)
-    columns = tuple(column if order is None else column[order] for column in live)
-    left, right, used = columns[0], columns[1], columns[3]
+    left, right, score, used = live
+    if order is not None:
+        left, right, score, used = left[order], right[order], score[order], used[order]
     by_right, right_start = np.empty(number, np.int32), np.zeros(m + 1, np.int64)
     right_start[1:] = np.cumsum(np.bincount(right, minlength=m))
     sort_by(right, right_start, by_right)
@@ -102,7 +107,7 @@ def lay_out(
     net = Net(
         padded(left, size, n - 1),
         padded(right, size, m - 1),
-        padded(columns[2], size, 0),
+        padded(score, size, 0),
         left_start,
         right_start,
         by_right,

@@ -21,7 +21,7 @@ class Spans(NamedTuple):
         return min(self.best)
 
     def days(self) -> int:
-        return sum(self.left_days.tolist()) + self.right_days
+        return int(sum(self.left_days.tolist())) + self.right_days
 
     def kept_by(self, weights: Weights) -> bool:
         """Whether these weights are large enough."""

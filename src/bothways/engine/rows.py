@@ -46,7 +46,7 @@ def row_of(
     scores: Integers,
     area: int | None,
 ) -> Row:
-    """Check what is said of one person: `there` is the other side, `others` its name; without areas 0."""
+    """Check what is said of one person. `there` is the other side, `others` its name; `areas` may be 0."""
     for name, value, top in (("capacity", capacity, LARGEST_NUMBER), ("days", days, LARGEST)):
         if not 0 <= whole(value, name) <= top:
             raise ValueError(f"{name} is outside 0..{top}")

@@ -9,9 +9,9 @@ from bothways.engine.arrays import Bool, Int64, Integers, refuse
 from bothways.engine.changes import OUT, chain, empty_left, empty_right, find, fit, leave_area, take_out
 from bothways.engine.growing import LEAST_PAIRS, Live, Side, Tree, lay_out
 from bothways.engine.headroom import Spans, longest_days
-from bothways.engine.paths import settle, work
+from bothways.engine.paths import Work, settle, work
 from bothways.engine.problem import Count, Problem, problem
-from bothways.engine.residual import NOBODY
+from bothways.engine.residual import NOBODY, Flow, Net
 from bothways.engine.rows import HANDS, Hand, Row, hand_of, row_of, whole
 from bothways.engine.solve import Solution, optimum, pair_order
 from bothways.engine.verify import verify
@@ -41,6 +41,14 @@ class Standing:
     because the arrays are laid out anew or the weights have become too small: each time an eighth more people
     or pairs have come, a third of the pairs is out or scattered, or the sum of scores has doubled.
     """
+
+    _net: Net
+    _flow: Flow
+    _work: Work
+    _rooms: tuple[Int64, Int64]
+    _firsts: tuple[Int64, Int64]
+    _pairs: int  # how many places of the network's pairs are taken
+    _loose: int  # how many pairs are out or in chains
 
     def __init__(
         self,
@@ -72,7 +80,7 @@ class Standing:
         self._tree = Tree(
             given.area_parent.copy(), given.area_capacity.copy(), np.zeros(given.areas, np.int64)
         )
-        self._held_score = 0
+        self._held_score, self._work = 0, work(0)
         area = given.left_area if given.areas else np.full(given.left_people, NOBODY, np.int64)
         best = int(self._sides[0].best.sum()), int(self._sides[1].best.sum())
         longest = longest_days(area, given.left_days, given.areas)
@@ -83,8 +91,10 @@ class Standing:
         used = np.zeros(len(given.left), np.bool_)
         used[np.flatnonzero(flow.used) if order is None else order[flow.used]] = True
         prices = flow.left_price, flow.right_price, flow.area_price
-        columns = (column.astype(np.int32) for column in (given.left, given.right, given.score))
-        self._lay_out(Live(*columns, used), area, prices)
+        live = Live(
+            given.left.astype(np.int32), given.right.astype(np.int32), given.score.astype(np.int32), used
+        )
+        self._lay_out(live, area, prices)
 
     def arrive(
         self,
@@ -114,7 +124,8 @@ class Standing:
         here, person = self._sides[hand], self._sides[hand].number
         here.number += 1
         self._write(hand, person, row)
-        self._enter(person, row.area)
+        if hand == 0:
+            self._enter(person, row.area)
         self._append(hand, person, row)
         self._fit(hand, person, NO_PEOPLE, NOBODY)
         return person
@@ -283,7 +294,7 @@ class Standing:
             self.potentials,
             self.weights,
         )
-        areas = (None, None, None)
+        areas: tuple[Int64 | None, Int64 | None, Int64 | None] = (None, None, None)
         if len(self._tree.parent):
             areas = self._net.area[:n], self._tree.parent, self._net.area_room
         rooms = self._net.left_room[:n], self._net.right_room[:m]
@@ -359,14 +370,17 @@ class Standing:
         if full or scattered or self._pairs + pairs > len(self._net.left):
             flow, (n, m) = self._flow, (side.number for side in self._sides)
             prices = flow.left_price[:n].copy(), flow.right_price[:m].copy(), flow.area_price
-            self._lay_out(self._live(), self._net.area[:n], prices)
+            self._lay_out(self._live(), self._net.area[:n], prices, pairs)
 
-    def _lay_out(self, live: Live, area: Int64, prices: tuple[Int64, Int64, Int64]) -> None:
+    def _lay_out(self, live: Live, area: Int64, prices: tuple[Int64, Int64, Int64], more: int = 0) -> None:
         for side in self._sides:
             side.grow()
         first = self._worth(0), self._worth(1)
-        self._net, self._flow = lay_out(live, self._sides, area, self._tree, first, self._further, prices)
-        self._work = work(len(first[0]) + len(first[1]) + len(self._tree.parent))
+        self._net, self._flow = lay_out(
+            live, self._sides, area, self._tree, first, self._further, prices, more
+        )
+        nodes = len(first[0]) + len(first[1]) + len(self._tree.parent)
+        self._work = work(nodes)._replace(count=self._work.count)
         self._rooms = self._net.left_room, self._net.right_room
         self._firsts = self._net.first_left, self._net.first_right
         self._pairs, self._loose = len(live.left), 0
