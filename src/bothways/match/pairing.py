@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -24,7 +23,11 @@ BEST = 60
 # Pairs tried at one time while they are counted.
 STRIDE = 8_000_000
 
-Report = Callable[[str], None]
+
+class Report(Protocol):
+    """Is told each stage as it begins, and how much of it is done. May raise to stop the work."""
+
+    def __call__(self, stage: str, share: float = 0.0) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,15 @@ class Couple:
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What a round proposes. `checked`: proved that there is no better set of couples among those looked
-    at; `whole`: every couple that both sides' wishes allow was looked at."""
+    at; `whole`: every couple that both sides' wishes allow was looked at; `one_in`: where it is not proved
+    the
+    best, the proof that it is at most one part in so many away from it."""
 
     couples: list[Couple]
     left_over: list[LeftOver]
     checked: bool
     whole: bool
+    one_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +70,29 @@ class Sides:
         return self.rule == "exchange"
 
 
-def choose(one: programme.Programme, reading: Reading, report: Report) -> Choice:
-    """The best set of couples for everybody who was read. `report` is told each stage as it begins.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which of the listed pairs (int64, ascending), and what is proved of them (see `Choice`)."""
 
-    Raises NotProved when the engine's own proof does not hold.
+    pairs: Int64
+    checked: bool
+    one_in: int | None = None
+
+
+def choose(one: programme.Programme, reading: Reading, report: Report, *, why: bool = True) -> Choice:
+    """The best set of couples for everybody who was read; with `why` also the reasons of those left over.
+
+    Raises NotProved when the engine's own proof does not hold, and what `report` raises.
     """
     report("listing")
     sides = _sides(one, reading)
-    pairs, whole = _list(sides)
+    pairs, whole = _list(sides, report)
     report("solving")
-    if sides.one_sided:
-        chosen, checked = _exchange(one, reading, sides, pairs)
-        report("checking")
-    else:
-        chosen, checked = _company(one, reading, sides, pairs, report)
+    chosen = (_exchange if sides.one_sided else _company)(one, reading, sides, pairs, report)
     report("explaining")
-    couples = _couples(sides, pairs, chosen)
-    return Choice(couples, leftover.explained(sides, reading, couples), checked, whole)
+    couples = _couples(sides, pairs, chosen.pairs)
+    left_over = leftover.explained(sides, reading, couples) if why else []
+    return Choice(couples, left_over, chosen.checked, whole, chosen.one_in)
 
 
 def _sides(one: programme.Programme, reading: Reading) -> Sides:
@@ -101,11 +113,12 @@ def _sides(one: programme.Programme, reading: Reading) -> Sides:
     )
 
 
-def _list(sides: Sides) -> tuple[Pairs, bool]:
+def _list(sides: Sides, report: Report) -> tuple[Pairs, bool]:
     """All pairs, part by part; the best ones of each person as soon as all of them are too many."""
     step = max(STRIDE // max(len(sides.right), 1), 1)
     parts: list[Pairs] = []
     for start in range(0, len(sides.left), step):
+        report("listing", start / len(sides.left))
         rows = np.arange(start, min(start + step, len(sides.left)))
         inside = (sides.forbidden[:, 0] >= start) & (sides.forbidden[:, 0] < start + step)
         apart = sides.forbidden[inside] - np.array([start, 0])
@@ -138,7 +151,7 @@ def _joined(parts: list[Pairs]) -> Pairs:
 
 def _company(
     one: programme.Programme, reading: Reading, sides: Sides, pairs: Pairs, report: Report
-) -> tuple[Int64, bool]:
+) -> Chosen:
     at, above, room = arrays.area_tree(reading, programme.areas(one.id))
     problem: dict[str, Any] = {
         "left": pairs.left,
@@ -157,14 +170,23 @@ def _company(
         verify(solution, **problem)
     except NotOptimal as error:
         raise NotProved(str(error)) from error
-    return solution.chosen, True
+    return Chosen(solution.chosen, checked=True)
 
 
-def _exchange(one: programme.Programme, reading: Reading, sides: Sides, pairs: Pairs) -> tuple[Int64, bool]:
-    """Proved where the gap is nought. The areas' capacities are kept by leaving out the weakest couples."""
+def _exchange(
+    one: programme.Programme, reading: Reading, sides: Sides, pairs: Pairs, report: Report
+) -> Chosen:
+    """Proved where the gap is nought, else how large it is at most.
+
+    The areas' capacities are kept by leaving out the weakest couples; nothing is proved of what is left.
+    """
     found = tandem(pairs.left, pairs.right, pairs.score, sides.left.capacity, waiting=sides.left.waiting_days)
+    report("checking")
     kept = _within_areas(one, reading, sides, pairs, found.chosen)
-    return kept, found.value == found.bound and len(kept) == len(found.chosen)
+    if len(kept) < len(found.chosen):
+        return Chosen(kept, checked=False)
+    missing = found.bound - found.value
+    return Chosen(kept, checked=not missing, one_in=found.bound // missing if missing else None)
 
 
 def _within_areas(

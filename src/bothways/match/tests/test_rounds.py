@@ -15,8 +15,9 @@ from bothways.core.outbox.models import Notice
 from bothways.enrol import services as enrolments
 from bothways.enrol.models import Enrolment
 from bothways.enrol.tests.factory import enrolled
-from bothways.match import pairing, rounds, services, tasks
+from bothways.match import pairing, rounds, services, tasks, writing
 from bothways.match.models import LeftOver, Proposal, Round
+from bothways.match.running import SILENCE, run_round
 from bothways.match.tests.factory import a_round, accepted, proposed
 from bothways.programme.models import Area, Programme
 from bothways.programme.tests.factory import a_programme
@@ -74,7 +75,7 @@ def test_an_empty_programme_has_an_empty_round(programme) -> None:
 
 def test_doing_a_round_again_changes_nothing(amina, bo, proposal) -> None:
     notices = Notice.objects.count()
-    rounds.run_round(proposal.round_id)
+    run_round(proposal.round_id)
     assert Proposal.objects.count() == 1
     assert Notice.objects.count() == notices
 
@@ -215,20 +216,20 @@ def test_a_dead_workers_round_is_taken_up_again(amina, bo, programme) -> None:
     enrolled(bo, programme, side=1)
     mine = rounds.ask(programme.id)
     Round.objects.update(state="running", attempts=1, stage="solving")
-    assert rounds.run_round(mine.id).state == Round.State.RUNNING
+    assert run_round(mine.id).state == Round.State.RUNNING
     assert rounds.rescue() == 0
-    with travelled(rounds.SILENCE + timedelta(seconds=1)):
+    with travelled(SILENCE + timedelta(seconds=1)):
         assert rounds.rescue() == 1
         assert rounds.rescue() == 0
         assert jobs() == [str(mine.id)] * 2
-        assert rounds.run_round(mine.id).state == Round.State.DONE
+        assert run_round(mine.id).state == Round.State.DONE
     assert open_pairs() == [{amina.id, bo.id}]
 
 
 def test_after_three_tries_it_is_given_up_and_another_can_start(eli, programme) -> None:
     mine = rounds.ask(programme.id)
     Round.objects.update(state="running", attempts=rounds.MOST_ATTEMPTS)
-    with travelled(rounds.SILENCE + timedelta(seconds=1)):
+    with travelled(SILENCE + timedelta(seconds=1)):
         assert rounds.rescue() == 1
         mine.refresh_from_db()
         assert (mine.state, mine.fault) == (Round.State.FAILED, "stopped")
@@ -248,7 +249,7 @@ def test_a_slow_worker_that_was_taken_for_dead_writes_nothing(amina, bo, program
         return chosen
 
     monkeypatch.setattr(pairing, "choose", slowly)
-    assert rounds.run_round(mine.id).state == Round.State.RUNNING
+    assert run_round(mine.id).state == Round.State.RUNNING
     assert not Proposal.objects.exists()
 
 
@@ -256,7 +257,7 @@ def test_what_goes_wrong_is_said_and_nothing_is_proposed(eli, amina, bo, program
     enrolled(amina, programme)
     enrolled(bo, programme, side=1)
     mine = rounds.ask(programme.id)
-    monkeypatch.setattr(rounds, "_tell", lambda *_: 1 // 0)
+    monkeypatch.setattr(writing, "_tell", lambda *_: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         tasks.run(str(mine.id))
     mine.refresh_from_db()
@@ -279,7 +280,7 @@ def test_an_answer_that_is_not_proved_is_not_used(amina, bo, programme, monkeypa
     monkeypatch.setattr(pairing, "solve", wrong)
     mine = rounds.ask(programme.id)
     with pytest.raises(pairing.NotProved):
-        rounds.run_round(mine.id)
+        run_round(mine.id)
     mine.refresh_from_db()
     assert (mine.state, mine.fault) == (Round.State.FAILED, "unproved")
     assert not Proposal.objects.exists()
