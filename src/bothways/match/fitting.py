@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bothways.match.pairing import Choice, Report, choose
+from bothways.match.listing import Report
+from bothways.match.pairing import Choice, choose
 from bothways.match.reading import Reading
 from bothways.programme import api as programme
 

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any
 
 import numpy as np
 
-from bothways.core.clock.api import now
-from bothways.engine.api import NotOptimal, Pairs, People, feasible_pairs, solve, tandem, verify
+from bothways.engine.api import NotOptimal, Pairs, solve, tandem, verify
 from bothways.enrol import api as enrol
 from bothways.match import arrays, leftover, reasons
 from bothways.match.arrays import Int64
 from bothways.match.faults import NotProved
+from bothways.match.listing import Report, Sides, list_rows, sides_of
 from bothways.match.models import LeftOver
 from bothways.match.reading import Reading
 from bothways.programme import api as programme
-
-# Up to this many pairs all of them are looked at; above, the best ones of each person. Bounds the memory.
-MOST_PAIRS = 3_000_000
-BEST = 60
-# Pairs tried at one time while they are counted.
-STRIDE = 8_000_000
-
-
-class Report(Protocol):
-    """Is told each stage as it begins, and how much of it is done. May raise to stop the work."""
-
-    def __call__(self, stage: str, share: float = 0.0) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +43,6 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
-    """Who may meet whom: two sides of a programme, or one list twice for an exchange."""
-
-    rule: Literal["company", "exchange"]
-    left_rows: list[enrol.Pooled]
-    right_rows: list[enrol.Pooled]
-    left: People
-    right: People
-    forbidden: Int64
-
-    @property
-    def one_sided(self) -> bool:
-        return self.rule == "exchange"
-
-
-@dataclass(frozen=True, slots=True)
 class Chosen:
     """Which of the listed pairs (int64, ascending), and what is proved of them (see `Choice`)."""
 
@@ -85,68 +57,28 @@ def choose(one: programme.Programme, reading: Reading, report: Report, *, why: b
     Raises NotProved when the engine's own proof does not hold, and what `report` raises.
     """
     report("listing")
-    sides = _sides(one, reading)
-    pairs, whole = _list(sides, report)
+    sides = sides_of(one, reading)
+    pairs, whole = list_rows(sides, 0, len(sides.left), report)
+    return settle(one, reading, sides, pairs, report, whole=whole, why=why)
+
+
+def settle(
+    one: programme.Programme,
+    reading: Reading,
+    sides: Sides,
+    pairs: Pairs,
+    report: Report,
+    *,
+    whole: bool,
+    why: bool = True,
+) -> Choice:
+    """The same once the pairs are listed: the best set among them."""
     report("solving")
     chosen = (_exchange if sides.one_sided else _company)(one, reading, sides, pairs, report)
     report("explaining")
     couples = _couples(sides, pairs, chosen.pairs)
     left_over = leftover.explained(sides, reading, couples) if why else []
     return Choice(couples, left_over, chosen.checked, whole, chosen.one_in)
-
-
-def _sides(one: programme.Programme, reading: Reading) -> Sides:
-    moment = now()
-    if one.kind == programme.Programme.Kind.EXCHANGE:
-        rows = reading.rows
-        everyone = arrays.people(reading, rows, moment)
-        return Sides("exchange", rows, rows, everyone, everyone, arrays.forbidden(reading, rows, rows))
-    left = [row for row in reading.rows if row["side_number"] == 0]
-    right = [row for row in reading.rows if row["side_number"] == 1]
-    return Sides(
-        "company",
-        left,
-        right,
-        arrays.people(reading, left, moment),
-        arrays.people(reading, right, moment),
-        arrays.forbidden(reading, left, right),
-    )
-
-
-def _list(sides: Sides, report: Report) -> tuple[Pairs, bool]:
-    """All pairs, part by part; the best ones of each person as soon as all of them are too many."""
-    step = max(STRIDE // max(len(sides.right), 1), 1)
-    parts: list[Pairs] = []
-    for start in range(0, len(sides.left), step):
-        report("listing", start / len(sides.left))
-        rows = np.arange(start, min(start + step, len(sides.left)))
-        inside = (sides.forbidden[:, 0] >= start) & (sides.forbidden[:, 0] < start + step)
-        apart = sides.forbidden[inside] - np.array([start, 0])
-        part = feasible_pairs(sides.left.take(rows), sides.right, rule=sides.rule, forbidden=apart)
-        parts.append(
-            _once(sides, Pairs((part.left + start).astype(np.int32), part.right, part.score, part.metres))
-        )
-        if sum(len(one) for one in parts) > MOST_PAIRS:
-            found = feasible_pairs(
-                sides.left, sides.right, rule=sides.rule, best=BEST, forbidden=sides.forbidden
-            )
-            return _once(sides, found), False
-    return _joined(parts), True
-
-
-def _once(sides: Sides, pairs: Pairs) -> Pairs:
-    """In an exchange everybody stands on both sides: keep each two people once, and nobody with themself."""
-    if not sides.one_sided:
-        return pairs
-    keep = pairs.left < pairs.right
-    return Pairs(pairs.left[keep], pairs.right[keep], pairs.score[keep], pairs.metres[keep])
-
-
-def _joined(parts: list[Pairs]) -> Pairs:
-    def column(name: str) -> Any:
-        return np.concatenate([getattr(part, name) for part in parts] or [np.empty(0, dtype=np.int32)])
-
-    return Pairs(column("left"), column("right"), column("score"), column("metres"))
 
 
 def _company(

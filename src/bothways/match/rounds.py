@@ -15,7 +15,7 @@ from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, confirm
 from bothways.match import between, working
 from bothways.match.access import coordinated_round
-from bothways.match.models import WRITING, Round
+from bothways.match.models import WRITING, Part, Round
 from bothways.match.running import SILENCE, UNDER_WAY, fail
 from bothways.match.words import NO_SUCH_ROUND, TOO_LATE
 from bothways.programme import api as programme
@@ -111,7 +111,8 @@ def rescue() -> int:
         if one.heard_at < now() - LONGEST or not working.is_held(one.id)
     ]
     for one in silent:
-        if one.attempts >= MOST_ATTEMPTS:
+        # A round in parts is taken up once more, when they are listed.
+        if one.attempts >= MOST_ATTEMPTS + Part.objects.filter(round=one, number=0).count():
             fail(one, "stopped")
             continue
         with transaction.atomic():

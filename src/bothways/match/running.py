@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 import uuid
 from datetime import timedelta
 
@@ -18,6 +17,7 @@ from bothways.match.access import lock
 from bothways.match.faults import NotProved, Overtaken
 from bothways.match.models import Round
 from bothways.match.reading import read
+from bothways.match.stages import AT, Report
 from bothways.match.writing import write
 from bothways.programme import api as programme
 
@@ -25,10 +25,6 @@ logger = logging.getLogger(__name__)
 UNDER_WAY = (Round.State.QUEUED, Round.State.RUNNING)
 # A worker that was not heard of for this long, and holds the round no more, is taken for dead.
 SILENCE = timedelta(minutes=5)
-# Where each stage begins, in hundredths.
-PROGRESS = {"reading": 5, "listing": 15, "solving": 45, "checking": 60, "explaining": 70, "writing": 85}
-# Inside a stage the page is told no more often than it asks.
-SECONDS = 2.0
 
 
 def run_round(round_id: uuid.UUID) -> Round:
@@ -57,26 +53,6 @@ def fail(mine: Round, fault: str) -> None:
         tell_all("round.failed", people, key=_occasion(mine))
 
 
-class Report:
-    """Says how far the round is, and stops the work when the round is not this worker's any more."""
-
-    def __init__(self, mine: Round) -> None:
-        self._mine = mine
-        self._stage, self._said_at = "", 0.0
-
-    def __call__(self, stage: str, share: float = 0.0) -> None:
-        """`share` of this stage is done. Raises Overtaken when the round was stopped or is another's."""
-        moment = time.monotonic()
-        if stage == self._stage and moment - self._said_at < SECONDS:
-            return
-        self._stage, self._said_at = stage, moment
-        begin, end = PROGRESS[stage], min((p for p in PROGRESS.values() if p > PROGRESS[stage]), default=100)
-        progress = begin + int((end - begin) * share)
-        here = Round.objects.filter(**self._mine.held_as)
-        if not here.update(stage=stage, progress=progress, heard_at=now()):
-            raise Overtaken
-
-
 def _occasion(mine: Round) -> str:
     """What a failure is told as: each round for itself, looks between rounds once a day."""
     if mine.kind == Round.Kind.BETWEEN:
@@ -90,7 +66,8 @@ def _take_up(round_id: uuid.UUID) -> Round | None:
         busy = row.state == Round.State.RUNNING and row.heard_at > now() - SILENCE
         if not row.under_way or busy:
             return None
-        row.state, row.stage, row.progress = Round.State.RUNNING, "reading", PROGRESS["reading"]
+        row.state, row.stage = Round.State.RUNNING, "reading"
+        row.progress = max(row.progress, AT["reading"])
         row.attempts, row.heard_at = row.attempts + 1, now()
         row.save(update_fields=["state", "stage", "progress", "attempts", "heard_at"])
         return row
@@ -108,16 +85,25 @@ def _do_or_fail(mine: Round) -> None:
 
 def _do(mine: Round) -> None:
     # The engine and what it stands on take seconds to load and much memory; only a worker needs them.
+    from bothways.match import parts
     from bothways.match.fitting import fit_in
-    from bothways.match.pairing import choose
+    from bothways.match.pairing import choose, settle
 
     report = Report(mine)
     one = programme.by_id(mine.programme_id)
+    if parts.are_there(mine) and parts.call_hands(mine):
+        return
     reading = read(one.id)
     again_at = None
     if mine.kind == Round.Kind.BETWEEN:
         reading, again_at = between.may_be_looked_at(one.id, reading)
         choice = fit_in(one, reading, report)
+    elif parts.are_there(mine):
+        reading, sides, pairs, whole = parts.gather(mine, one, reading)
+        choice = settle(one, reading, sides, pairs, report, whole=whole)
+    elif parts.is_large(reading):
+        parts.cut(mine, one, reading)
+        return
     else:
         choice = choose(one, reading, report)
     report("writing")

@@ -14,6 +14,15 @@ def run(round_id: str) -> None:
     running.run_round(uuid.UUID(round_id))
 
 
+@job("rounds")
+def lend_a_hand(round_id: str) -> None:
+    """List parts of a large round. Safe to run again, and with any number of others."""
+    # The engine takes seconds to load; only a worker needs it.
+    from bothways.match.parts import list_some
+
+    list_some(uuid.UUID(round_id))
+
+
 @every("* * * * *")
 def every_minute(timestamp: int = 0) -> None:
     """Close what expired, start rounds that are due, look between them, rescue those whose worker died."""

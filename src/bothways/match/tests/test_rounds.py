@@ -15,7 +15,7 @@ from bothways.core.outbox.models import Notice
 from bothways.enrol import services as enrolments
 from bothways.enrol.models import Enrolment
 from bothways.enrol.tests.factory import enrolled
-from bothways.match import pairing, rounds, services, tasks, writing
+from bothways.match import listing, pairing, rounds, services, tasks, writing
 from bothways.match.models import LeftOver, Proposal, Round
 from bothways.match.running import SILENCE, run_round
 from bothways.match.tests.factory import a_round, accepted, proposed
@@ -325,7 +325,7 @@ def test_two_who_parted_while_the_round_ran_are_left_out(amina, bo, programme, m
 
 
 def test_too_many_pairs_are_cut_to_the_best_and_said_so(amina, bo, programme, monkeypatch) -> None:
-    monkeypatch.setattr(pairing, "MOST_PAIRS", 0)
+    monkeypatch.setattr(listing, "MOST_PAIRS", 0)
     enrolled(amina, programme)
     enrolled(bo, programme, side=1)
     done = a_round(programme)
@@ -334,7 +334,7 @@ def test_too_many_pairs_are_cut_to_the_best_and_said_so(amina, bo, programme, mo
 
 
 def test_listing_in_parts_finds_the_same(amina, bo, chen, dara, programme, monkeypatch) -> None:
-    monkeypatch.setattr(pairing, "STRIDE", 1)
+    monkeypatch.setattr(listing, "STRIDE", 1)
     for side, people in enumerate([(amina, chen), (bo, dara)]):
         for person in people:
             enrolled(person, programme, side=side)
