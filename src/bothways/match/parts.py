@@ -44,8 +44,10 @@ from bothways.match.stages import AT, Report
 from bothways.programme import api as programme
 
 logger = logging.getLogger(__name__)
-# Rows of the left side in one part: some seconds of work.
+# Rows of the left side in one part: at most some seconds of work, and so few that every hand has two parts to
+# do, but not so few that finding one's way takes longer than listing.
 ROWS = 2000
+FEWEST_ROWS = 50
 
 
 def is_large(reading: Reading) -> bool:
@@ -62,7 +64,8 @@ def cut(mine: Round, one: programme.Programme, reading: Reading) -> None:
     """Write down who stands where and which rows make a part, and call for hands. Raises Overtaken."""
     ordered = by_area(reading)
     rows = _left_rows(one, ordered)
-    edges = [0, *rows[ROWS::ROWS].tolist(), len(ordered.rows)]
+    step = min(ROWS, max(FEWEST_ROWS, -(-len(rows) // (2 * settings.ROUND_HANDS))))
+    edges = [0, *rows[step::step].tolist(), len(ordered.rows)]
     parts = [
         Part(round=mine, number=number, first=first, last=last)
         for number, (first, last) in enumerate(pairwise(edges), 1)
@@ -176,7 +179,8 @@ class _Here:
         done = Part.objects.filter(round=self._mine, number__gt=0).aggregate(
             all=Count("id"), listed=Count("id", filter=Q(content__isnull=False))
         )
-        self._report(stage, done["listed"] / done["all"])
+        # None are left when the round was stopped just now, which the report finds out.
+        self._report(stage, done["listed"] / max(done["all"], 1))
 
 
 def _go_on(mine: Round) -> None:

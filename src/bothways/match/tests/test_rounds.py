@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from bothways.core.outbox.models import Notice
 from bothways.enrol import services as enrolments
 from bothways.enrol.models import Enrolment
 from bothways.enrol.tests.factory import enrolled
-from bothways.match import listing, pairing, rounds, services, tasks, writing
+from bothways.match import listing, pairing, rounds, services, tasks, words, writing
 from bothways.match.models import LeftOver, Proposal, Round
 from bothways.match.running import SILENCE, run_round
 from bothways.match.tests.factory import a_round, accepted, proposed
@@ -353,3 +354,42 @@ def test_a_made_pair_is_not_proposed_again_even_with_room(amina, bo, programme) 
     a_round(programme)
     assert open_pairs() == []
     assert Enrolment.objects.filter(partners=1).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ({"checked": True, "whole": True}, "no better set of pairs exists for these wishes"),
+        ({"checked": True}, "among the best matches of each member"),
+        ({"checked": True, "whole": True, "kind": "between"}, "for those who had a free place"),
+        ({"one_in": 23_456, "whole": True}, "at most 1 in 20,000 away from the best"),
+        ({"one_in": 10, "whole": True}, "at most 1 in 10 away"),
+        ({"one_in": 10}, "away from the best there could be among the best matches"),
+    ],
+)
+def test_what_is_proved_is_said_in_plain_words(about, said) -> None:
+    assert said in words.explain_proof(Round(state="done", **about))
+
+
+@pytest.mark.parametrize("about", [{}, {"one_in": 9, "whole": True}, {"checked": True, "state": "failed"}])
+def test_what_is_not_proved_is_not_said(about) -> None:
+    assert words.explain_proof(Round(**{"state": "done"} | about)) == ""
+
+
+def test_an_exchange_that_may_not_be_the_best_says_how_far_it_is(eli, amina, bo, monkeypatch) -> None:
+    tandem = a_programme(eli, kind=Programme.Kind.EXCHANGE, slug="tandem")
+    enrolled(amina, tandem, speak=[1 * 4 + 3], learn=[0 * 4 + 3])
+    enrolled(bo, tandem, speak=[0 * 4 + 3], learn=[1 * 4 + 3])
+    real = pairing.tandem
+    monkeypatch.setattr(
+        pairing,
+        "tandem",
+        lambda *asked, **more: replace(found := real(*asked, **more), bound=found.value + 1),
+    )
+    done = a_round(tandem)
+    assert (done.state, done.checked) == (Round.State.DONE, False)
+    assert done.one_in > 100
+    assert "at most 1 in" in words.explain_proof(done)
+    Area.objects.filter(programme=tandem, parent=None).update(capacity=0)
+    services._close(Proposal.objects.all())
+    assert a_round(tandem).one_in is None, "couples were left out for the areas: nothing is proved"
