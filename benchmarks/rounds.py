@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -180,11 +181,12 @@ def numbers_alone(people: int, counts: list[int]) -> dict[int, tuple[float, floa
     parts = [(first, min(first + ROWS, people)) for first in range(0, people, ROWS)]
     found = {}
     for count in counts:
-        with multiprocessing.get_context("spawn").Pool(count, _ready, (people,)) as pool:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(count, context, initializer=_ready, initargs=(people,)) as pool:
             # Enough for each of them to be ready.
-            pool.map(_list_part, [(0, 10)] * count * 4, chunksize=1)
+            list(pool.map(_list_part, [(0, 10)] * count * 4))
             begun = time.perf_counter()
-            done = list(pool.imap_unordered(_list_part, parts))
+            done = list(pool.map(_list_part, parts))
             took = time.perf_counter() - begun
             busy = [sum(spent for pid, spent, _ in done if pid == one) for one in {pid for pid, *_ in done}]
             found[count] = (took, max(busy), sum(pairs for *_, pairs in done))

@@ -30,10 +30,12 @@ class Couple:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a round proposes. `checked`: proved that there is no better set of couples among those looked
-    at; `whole`: every couple that both sides' wishes allow was looked at; `one_in`: where it is not proved
-    the
-    best, the proof that it is at most one part in so many away from it."""
+    """What a round proposes.
+
+    `checked`: proved that there is no better set of couples among those looked at. `whole`: every couple that
+    both sides' wishes allow was looked at. `one_in`: where it is not proved the best, the proof that it is at
+    most one part in so many away from it.
+    """
 
     couples: list[Couple]
     left_over: list[LeftOver]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -85,13 +86,10 @@ def start_due() -> int:
     """Ask for the rounds whose time has come and plan the next ones. Returns how many."""
     due = programme.due_rounds()
     for one in due:
-        try:
-            with transaction.atomic():
-                ask(one.id)
-                programme.plan_next_round(one.id)
-        except Refused:
-            # A look between rounds is just writing. The round stays due, and this comes again in a minute.
-            continue
+        # Refused while a look between rounds is just writing: the round stays due.
+        with suppress(Refused), transaction.atomic():
+            ask(one.id)
+            programme.plan_next_round(one.id)
     return len(due)
 
 
@@ -99,7 +97,9 @@ def look_between() -> int:
     """Ask for a look in each programme where something changed since the last one. Returns how many."""
     due = between.due()
     for programme_id in due:
-        ask(programme_id, kind=BETWEEN)
+        # Refused when a round has just ended: this comes again in a minute.
+        with suppress(Refused):
+            ask(programme_id, kind=BETWEEN)
     return len(due)
 
 
