@@ -150,7 +150,7 @@ def _ready(people: int) -> None:
 
     django.setup()
     import numpy as np
-    from benchmarks.engine import two_sides
+    from towns import two_sides
 
     from bothways.match.listing import Sides
 

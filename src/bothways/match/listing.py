@@ -97,33 +97,9 @@ def chosen_of(pairs: Pairs, keep: npt.NDArray[Any]) -> Pairs:
     return Pairs(pairs.left[keep], pairs.right[keep], pairs.score[keep], pairs.metres[keep])
 
 
-def best_of(pairs: Pairs, best: int) -> Pairs:
-    """The union of the `best` pairs of each person of either side, in the order of `pairs`.
-
-    Ties in score go by a fixed mixing of the two positions, so that nobody gains by standing early.
-    """
-    left, right = pairs.left.astype(np.uint64), pairs.right.astype(np.uint64)
-    mixed = (left * np.uint64(0x9E3779B97F4A7C15)) ^ (right * np.uint64(0xC2B2AE3D27D4EB4F))
-    mixed ^= mixed >> np.uint64(29)
-    keep = np.zeros(len(pairs), dtype=bool)
-    for person in (pairs.left, pairs.right):
-        order = np.lexsort((mixed, -pairs.score, person))
-        begins = np.flatnonzero(np.diff(person[order], prepend=-1))
-        lengths = np.diff(begins, append=len(order))
-        rank = np.arange(len(order)) - np.repeat(begins, lengths)
-        keep[order[rank < best]] = True
-    return chosen_of(pairs, keep)
-
-
 def _feasible(sides: Sides, first: int, last: int, *, best: int | None = None) -> Pairs:
-    inside = (sides.forbidden[:, 0] >= first) & (sides.forbidden[:, 0] < last)
-    found = feasible_pairs(
-        sides.left.take(np.arange(first, last)),
-        sides.right,
-        rule=sides.rule,
-        best=best,
-        forbidden=sides.forbidden[inside] - np.array([first, 0]),
+    pairs = feasible_pairs(
+        sides.left, sides.right, rule=sides.rule, best=best, forbidden=sides.forbidden, rows=(first, last)
     )
-    pairs = Pairs((found.left + first).astype(np.int32), found.right, found.score, found.metres)
     # In an exchange everybody stands on both sides: each two people once, and nobody with themself.
     return chosen_of(pairs, pairs.left < pairs.right) if sides.one_sided else pairs

@@ -21,7 +21,7 @@ from django.db import transaction
 from django.db.models import Count, Q, Sum
 
 from bothways.core.clock.api import now
-from bothways.engine.api import Pairs
+from bothways.engine.api import Pairs, best_of
 from bothways.match import listing, working
 from bothways.match.access import lock
 from bothways.match.arrays import Int64
@@ -130,7 +130,8 @@ def gather(mine: Round, one: programme.Programme, reading: Reading) -> tuple[Rea
     pairs = _without_forbidden(sides, listing.joined(found))
     if whole and len(pairs) <= listing.MOST_PAIRS:
         return reading, sides, pairs, True
-    return reading, sides, listing.best_of(pairs, listing.BEST), False
+    best = best_of([pairs], listing.BEST, offers=len(sides.left), wishes=len(sides.right))
+    return reading, sides, best, False
 
 
 class _Here:
