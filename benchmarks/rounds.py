@@ -3,7 +3,7 @@
 Through the real job queue: people enrol themselves, as in the demo, into a server of their own in a folder
 that is deleted afterwards. Eli asks for a round; worker processes with nothing but the worker's rights do it.
 Then its proposals expire, and the same people are matched again by the next number of workers. Every number
-of workers does one round to warm up.
+of workers does one round to warm up. Each process has one processor, as if it were a machine.
 
 Enrolling is slow, so the shared stage is measured once more with columns of numbers alone, for more people.
 
@@ -26,6 +26,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
@@ -81,6 +82,12 @@ def enrol(members: int) -> tuple[object, object]:
     return eli, programme
 
 
+def alone_on(number: int, process: int = 0) -> None:
+    """Keep a process to one processor, as if it were a machine: the engine uses all that it may."""
+    here = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(process, {here[number % len(here)]})
+
+
 @contextmanager
 def workers(count: int) -> Iterator[None]:
     """So many processes that do nothing but rounds."""
@@ -91,6 +98,8 @@ def workers(count: int) -> Iterator[None]:
     environment = {**os.environ, **roles.environment(roles.WORKER, *owner)}
     environment.pop("BOTHWAYS_LOWER_ROLE")
     started = [subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) for _ in range(count)]
+    for number, one in enumerate(started):
+        alone_on(number, one.pid)
     try:
         yield
     finally:
@@ -143,9 +152,10 @@ def one_round(eli: object, programme: object) -> dict[str, float]:
 _sides: object = None
 
 
-def _ready(people: int) -> None:
-    """In each process of the second measurement: the same people, and the engine warm."""
+def _ready(people: int, numbers: Any) -> None:
+    """In each process of the second measurement: a processor, the same people, and the engine warm."""
     global _sides
+    alone_on(numbers.get())
     import django
 
     django.setup()
@@ -182,7 +192,10 @@ def numbers_alone(people: int, counts: list[int]) -> dict[int, tuple[float, floa
     found = {}
     for count in counts:
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(count, context, initializer=_ready, initargs=(people,)) as pool:
+        numbers = context.Queue()
+        for number in range(count):
+            numbers.put(number)
+        with ProcessPoolExecutor(count, context, initializer=_ready, initargs=(people, numbers)) as pool:
             # Enough for each of them to be ready.
             list(pool.map(_list_part, [(0, 10)] * count * 4))
             begun = time.perf_counter()
