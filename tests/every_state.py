@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -33,6 +34,8 @@ from bothways.enrol.tests.factory import a_code, checked, drafted, enrolled, sen
 from bothways.help import api as help_
 from bothways.match import api as match
 from bothways.match.models import Round
+from bothways.match.rounds import ask, stop_round
+from bothways.match.running import fail
 from bothways.match.tests.factory import proposed
 from bothways.meet import api as meet
 from bothways.meet.calendar import end_feed, make_feed
@@ -140,6 +143,14 @@ def _proposals_and_pairs(world: World) -> None:
     world.add("proposal", "open", "chen", proposal_id=proposed(amina, cast["chen"], programme).id)
     last = Round.objects.filter(programme=programme).latest("number")
     world.add("round", "done", round_id=last.id)
+    for state, finish in (("failed", lambda one: fail(one, "broken")), ("stopped", _stopped_by(cast["eli"]))):
+        begun = ask(programme.id)
+        finish(begun)
+        world.add("round", state, round_id=begun.id)
+
+
+def _stopped_by(eli: Someone) -> Callable[[Round], object]:
+    return lambda one: stop_round(eli.who, round_id=one.id)
 
 
 def _pair(world: World, state: str) -> uuid.UUID:
@@ -293,5 +304,7 @@ def _programmes(world: World) -> None:
     world.add("area", "region", slug=programme.slug, area_id=region.id)
     town = Area.objects.filter(parent=region).order_by("-id")[0]
     world.add("area", "town", slug=programme.slug, area_id=town.id)
+    # The last thing: while it is under way there is no other round here.
+    world.add("round", "queued", round_id=ask(programme.id).id)
     world.codes["coordinator"] = programmes.invite(cast["eli"].who, programme_id=programme.id)
     world.codes["programme"] = programmes.new_setup_code()

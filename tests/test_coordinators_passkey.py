@@ -83,11 +83,13 @@ def test_the_services_ask_for_it_too_not_only_the_pages():
     programme = a_programme(eli)
     enrolled(amina, programme)
     request = help_.ask(amina.who, programme_id=programme.id, kind="work", words="A course?")
+    asked = rounds.ask(programme.id)
     by_code = acting(open_entry(eli.id))
     for act in (
         lambda: programmes.close(by_code, programme_id=programme.id),
         lambda: programmes.invite(by_code, programme_id=programme.id),
         lambda: rounds.start_round(by_code, programme_id=programme.id),
+        lambda: rounds.stop_round(by_code, round_id=asked.id),
         lambda: opening.open_with_receipt(by_code, request_id=request.id),
     ):
         with pytest.raises(api.PasskeyNeeded):

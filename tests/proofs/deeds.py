@@ -19,6 +19,7 @@ from bothways.match import rounds
 from bothways.match import services as match
 from bothways.match import words as match_words
 from bothways.match.models import LeftOver, Proposal, Round
+from bothways.match.running import run_round
 from bothways.pair import services as pairs
 from bothways.pair.models import Pair as PairRow
 from bothways.people import api as people
@@ -171,7 +172,7 @@ class Members(Deeds):
     def a_round(self, pick: int) -> None:
         programme = self.played.choose(self.played.programmes, pick)
         row = self.played.ids[programme]
-        self.played.a_job(lambda: rounds.run_round(rounds.ask(row.pk).pk))
+        self.played.a_job(lambda: run_round(rounds.ask(row.pk).pk))
         known = {self.played.ids[one]: one for one in self.played.oracle.joined}
         found = [self._offer(known, one) for one in self._latest(row)]
         left_over = {

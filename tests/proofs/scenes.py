@@ -7,13 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.test import override_settings
+
 from bothways.core.clock import api as clock
 from bothways.core.walls import api as walls
 from bothways.enrol import services as enrol
 from bothways.enrol.models import Enrolment
 from bothways.enrol.tests.factory import enrolled
+from bothways.match import parts, rounds
 from bothways.match import services as match
-from bothways.match.models import Proposal
+from bothways.match.models import Proposal, Round
+from bothways.match.running import run_round
 from bothways.match.tests.factory import a_round, proposed
 from bothways.pair import services as pairs
 from bothways.pair.models import Pair
@@ -32,6 +36,7 @@ class World:
     amina: Someone
     bo: Someone
     chen: Someone
+    eli: Someone
     one: Programme
     two: Programme
 
@@ -41,7 +46,7 @@ def world() -> World:
     one, two = a_programme(eli), a_programme(eli, slug="hill-side", name="Hill Side")
     for programme in (one, two):
         programme.sides.update(max_capacity=2)
-    return World(amina, bo, chen, one, two)
+    return World(amina, bo, chen, eli, one, two)
 
 
 # --- What people do, each as the database knows them --------------------------
@@ -293,6 +298,54 @@ def round_accept(w: World) -> list[Call]:
     return [a_round_runs(w.one), answers(w.bo, one)]
 
 
+def does(one: Round) -> Call:
+    return by_a_job(lambda: run_round(one.pk).state)
+
+
+def stops(person: Someone, one: Round) -> Call:
+    return by(person, lambda: rounds.stop_round(person.who, round_id=one.pk).state)
+
+
+def round_stop(w: World) -> list[Call]:
+    enrolled(w.amina, w.one)
+    enrolled(w.bo, w.one, side=1)
+    asked = rounds.ask(w.one.pk)
+    return [does(asked), stops(w.eli, asked)]
+
+
+def look_decline(w: World) -> list[Call]:
+    """Chen is free; while it is looked between rounds, Bo says no to Amina."""
+    enrolled(w.amina, w.one, capacity=2)
+    one = half_accepted(w)
+    enrolled(w.chen, w.one, side=1)
+    return [does(rounds.ask(w.one.pk, kind=Round.Kind.BETWEEN)), answers(w.bo, one, yes=False)]
+
+
+def in_parts(w: World) -> Round:
+    """A round that waits for its parts to be listed."""
+    enrolled(w.amina, w.one)
+    enrolled(w.bo, w.one, side=1)
+    asked = rounds.ask(w.one.pk)
+    with override_settings(ROUND_IN_PARTS_FROM=1):
+        run_round(asked.pk)
+    return asked
+
+
+def parts_stop(w: World) -> list[Call]:
+    asked = in_parts(w)
+    return [by_a_job(lambda: parts.list_some(asked.pk)), stops(w.eli, asked)]
+
+
+def parts_leave(w: World) -> list[Call]:
+    asked = in_parts(w)
+
+    def listed_and_done() -> object:
+        parts.list_some(asked.pk)
+        return run_round(asked.pk).state
+
+    return [by_a_job(listed_and_done), leaves(w.amina)]
+
+
 def accept_withdraw_expire(w: World) -> list[Call]:
     return [
         answers(w.bo, half_accepted(w)),
@@ -334,5 +387,9 @@ TWO: list[Scene] = [
     round_withdraw,
     round_leave,
     round_accept,
+    round_stop,
+    look_decline,
+    parts_stop,
+    parts_leave,
 ]
 THREE: list[Scene] = [accept_withdraw_expire, accept_end_leave, accept_accept_leave]

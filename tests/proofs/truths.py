@@ -13,7 +13,7 @@ from bothways.core.identity.api import NotSignedIn
 from bothways.core.identity.models import Entry
 from bothways.core.models import Event, Notice, Share, Text, Tombstone
 from bothways.enrol.models import Enrolment
-from bothways.match.models import Answer, LeftOver, NotAgain, Proposal
+from bothways.match.models import Answer, LeftOver, NotAgain, Part, Proposal, Round
 from bothways.pair.models import Half, Pair, Signature
 from bothways.people.models import Person
 
@@ -35,6 +35,7 @@ def broken() -> list[str]:
         *_pairs(people, enrolments),
         *_places(enrolments),
         *_proposals(people, enrolments),
+        *_rounds(),
         *_nothing_left_of_the_gone(),
     ]
 
@@ -89,6 +90,15 @@ def _proposals(people: set[uuid.UUID], enrolments: dict[uuid.UUID, Enrolment]) -
             found.append("a proposal counts as made, and there is no pair")
         if one.state == Proposal.State.CLOSED and said:
             found.append("a closed proposal keeps an answer")
+    return found
+
+
+def _rounds() -> list[str]:
+    found = []
+    if Proposal.objects.exclude(round__state=Round.State.DONE).exists():
+        found.append("a proposal of a round that did not get through")
+    if Part.objects.exclude(round__state__in=["queued", "running"]).exists():
+        found.append("working data of a round that is over")
     return found
 
 

@@ -22,8 +22,9 @@ from tests.world import World, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# Walled for writing and open for reading: programmes, who coordinates, how to reach a safeguarding lead.
+# Walled for writing and open for reading: programmes, their rounds, who coordinates, how to reach a lead.
 PUBLIC = {
+    "match_round",
     "programme_area",
     "programme_consenttext",
     "programme_programme",

@@ -245,6 +245,14 @@ EVEN_SECONDS = float(env("EVEN_SECONDS", "0.25"))
 # At most this many letters with notices per person in seven days.
 NOTICES_PER_WEEK = int(env("NOTICES_PER_WEEK", "3"))
 
+# A programme that looks for pairs between its rounds does so at most once in so many minutes.
+BETWEEN_ROUNDS_MINUTES = int(env("BETWEEN_ROUNDS_MINUTES", "10"))
+
+# From so many people on, a round lists who would suit whom in parts, in as many jobs at a time as there are
+# hands.
+ROUND_IN_PARTS_FROM = int(env("ROUND_IN_PARTS_FROM", "20000"))
+ROUND_HANDS = int(env("ROUND_HANDS", "8"))
+
 # After this many days a sealed report is deleted, read or not.
 SEALED_REPORT_DAYS = int(env("SEALED_REPORT_DAYS", "90"))
 

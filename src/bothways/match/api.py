@@ -1,7 +1,8 @@
 """What the rooms above may ask of this one."""
 
 from bothways.match.models import Answer, Proposal, Round
-from bothways.match.rounds import run_round, start_round
+from bothways.match.rounds import start_round
+from bothways.match.running import run_round
 from bothways.match.selectors import open_proposals, rounds_done, standing, tiles
 from bothways.match.services import answer, hold_between, not_again
 from bothways.match.words import explain_reasons

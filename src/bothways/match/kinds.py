@@ -7,6 +7,7 @@ from bothways.core.outbox import api as outbox
 
 events.declare("round.asked", _("A round was started"))
 events.declare("round.done", _("A round found its proposals"))
+events.declare("round.stopped", _("A round was stopped"))
 events.declare("round.failed", _("A round could not be finished"))
 events.declare("proposal.sent", _("A proposal was sent to you"))
 events.declare("proposal.accepted", _("Two people said yes to a proposal"))

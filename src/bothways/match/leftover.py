@@ -16,7 +16,8 @@ from bothways.match.reading import Reading
 from bothways.programme.api import catalogue
 
 if TYPE_CHECKING:
-    from bothways.match.pairing import Couple, Sides
+    from bothways.match.listing import Sides
+    from bothways.match.pairing import Couple
 
 # How many people stand behind a hint is said in these steps, so that a changing number tells nothing.
 STEPS = (3, 5, 10, 20, 50, 100)

@@ -5,18 +5,30 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+# The last stage of a round: from here on it cannot be stopped.
+WRITING = "writing"
+
 
 class Round(models.Model):
-    """One matching of a whole programme."""
+    """One matching of a whole programme, or of those who are free between two such rounds."""
+
+    class Kind(models.TextChoices):
+        FULL = "full"
+        # Somebody came, changed something or has a place again: a look at who is free now.
+        BETWEEN = "between"
 
     class State(models.TextChoices):
         QUEUED = "queued"
         RUNNING = "running"
         DONE = "done"
         FAILED = "failed"
+        # By a coordinator, before anything was written.
+        STOPPED = "stopped"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     programme = models.ForeignKey("programme.Programme", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.FULL)
+    # Counts the rounds of each kind by itself.
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     # 0 to 100, for the progress bar; stage is a key of `match.words.STAGES`.
@@ -26,6 +38,10 @@ class Round(models.Model):
     checked = models.BooleanField(default=False)
     # Every pair that both sides' wishes allow was looked at, not only each person's best ones.
     whole = models.BooleanField(default=False)
+    # Where it is not proved the best: the proof that it is at most one part in so many away from it.
+    one_in = models.BigIntegerField(null=True)
+    # Between rounds: when somebody who was left out of this look for a day may be looked at again.
+    again_at = models.DateTimeField(null=True)
     # A key of `match.words.FAULTS`, for coordinators.
     fault = models.CharField(max_length=20, blank=True)
     # How often a worker took it up, and when the last one was heard of: a dead worker's round is taken
@@ -37,7 +53,7 @@ class Round(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["programme", "number"], name="round_number"),
+            models.UniqueConstraint(fields=["programme", "kind", "number"], name="round_number_of_kind"),
             # One round of a programme at a time, whoever presses the button.
             models.UniqueConstraint(
                 fields=["programme"], condition=Q(state__in=["queued", "running"]), name="one_round_at_a_time"
@@ -50,6 +66,16 @@ class Round(models.Model):
     @property
     def under_way(self) -> bool:
         return self.state in {self.State.QUEUED, self.State.RUNNING}
+
+    @property
+    def held_as(self) -> dict[str, object]:
+        """How the worker that took it up finds it again, and nobody else: the filter for its row."""
+        return {"id": self.id, "state": self.State.RUNNING, "attempts": self.attempts}
+
+    @property
+    def can_be_stopped(self) -> bool:
+        """Until it writes, nobody has been told anything."""
+        return self.under_way and self.stage != WRITING
 
 
 class Proposal(models.Model):
@@ -162,3 +188,26 @@ class LeftOver(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Part(models.Model):
+    """A share of a large round's listing: the pairs of some rows of people. Numbers, while the round runs.
+
+    Number 0 says who stands in which row: enrolments with a keyed mark of their wishes, no wishes and no
+    person. The database deletes all of them in the statement that ends the round, however it ends.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    # The rows on the left side: `first` up to, not including, `last`.
+    first = models.PositiveIntegerField(default=0)
+    last = models.PositiveIntegerField(default=0)
+    # How many pairs it found, and whether these are all that there are in its rows.
+    pairs = models.PositiveIntegerField(default=0)
+    whole = models.BooleanField(default=True)
+    # Columns of numbers, compressed; null until a worker has listed it.
+    content = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "number"], name="part_once")]

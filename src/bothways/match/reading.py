@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bothways.enrol import api as enrol
 from bothways.match.models import NotAgain, Proposal
@@ -31,6 +31,10 @@ class Reading:
     def between(self, a: uuid.UUID, b: uuid.UUID) -> bool:
         """Whether something stands between these two, so that they are not proposed to each other."""
         return _ordered(a, b) in self.apart
+
+    def without(self, enrolments: set[uuid.UUID]) -> Reading:
+        """The same look with these members passed over. What they hold already is still taken."""
+        return replace(self, rows=[row for row in self.rows if row["id"] not in enrolments])
 
 
 def read(programme_id: uuid.UUID) -> Reading:

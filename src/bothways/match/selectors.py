@@ -17,8 +17,9 @@ from bothways.match.access import of_person
 from bothways.match.models import Answer, LeftOver, Proposal, Round
 from bothways.programme import api as programme
 
-# Rounds are few; a page shows the newest ones.
+# Rounds are few; a page shows the newest ones, and of the many looks between them a handful.
 SHOWN = 50
+LOOKS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,25 @@ def is_open(proposal: Proposal) -> bool:
 
 
 def rounds_of(one: programme.Programme) -> list[Round]:
-    """The newest rounds of a programme, newest first."""
-    return list(Round.objects.filter(programme=one).order_by("-number")[:SHOWN])
+    """The newest rounds of a programme, newest first. Each has `proof`, what is proved about it."""
+    return _newest(one, Round.Kind.FULL, SHOWN)
+
+
+def looks_of(one: programme.Programme) -> list[Round]:
+    """The same for the newest looks between rounds."""
+    return _newest(one, Round.Kind.BETWEEN, LOOKS_SHOWN)
 
 
 def rounds_done(one: programme.Programme) -> int:
-    """How many rounds a programme has behind it."""
-    return Round.objects.filter(programme=one, state=Round.State.DONE).count()
+    """How many rounds a programme has behind it, without the looks between them."""
+    return Round.objects.filter(programme=one, kind=Round.Kind.FULL, state=Round.State.DONE).count()
+
+
+def _newest(one: programme.Programme, kind: str, most: int) -> list[Round]:
+    found = list(Round.objects.filter(programme=one, kind=kind).order_by("-number")[:most])
+    for each in found:
+        each.proof = words.explain_proof(each)  # type: ignore[attr-defined]  # for the page
+    return found
 
 
 def tiles(who: Acting) -> list[Tile]:

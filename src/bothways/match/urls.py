@@ -8,5 +8,6 @@ urlpatterns = [
     path("p/<slug:slug>/rounds/", views.rounds, name="rounds"),
     path("p/<slug:slug>/waiting/", views.waiting, name="waiting"),
     path("rounds/<uuid:round_id>/", views.round_, name="round"),
+    path("rounds/<uuid:round_id>/stop/", views.stop, name="round_stop"),
     path("proposals/<uuid:proposal_id>/", views.proposal, name="proposal"),
 ]

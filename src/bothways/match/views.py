@@ -16,7 +16,7 @@ from bothways.enrol import api as enrol
 from bothways.match import access, selectors, services, words
 from bothways.match import rounds as rounds_
 from bothways.match.forms import AnswerForm
-from bothways.match.models import Proposal
+from bothways.match.models import Proposal, Round
 from bothways.programme import api as programme
 
 # What htmx takes for "this is the last answer, stop asking".
@@ -35,7 +35,12 @@ def rounds(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("round", rounds_.start_round(who, programme_id=one.id).id)
         except Refused as error:
             refused, status = error.words, 409
-    about = {"programme": one, "rounds": selectors.rounds_of(one), "refused": refused}
+    about = {
+        "programme": one,
+        "rounds": selectors.rounds_of(one),
+        "looks": selectors.looks_of(one),
+        "refused": refused,
+    }
     return render(request, "match/rounds.html", about, status=status)
 
 
@@ -46,12 +51,27 @@ def round_(request: HttpRequest, round_id: uuid.UUID) -> HttpResponse:
     who = acting_of(request)
     one = access.coordinated_round(who, round_id)
     outbox.seen(who, path=request.path)
-    about = {"round": one, "programme": one.programme, "stage": words.STAGES.get(one.stage, "")}
-    about["fault"] = words.FAULTS.get(one.fault, "")
     if request.headers.get("HX-Request") == "true":
         status = 200 if one.under_way else STOP_POLLING
-        return render(request, "match/parts/progress.html", about, status=status)
-    return render(request, "match/round.html", about)
+        return render(request, "match/parts/progress.html", _of_round(one), status=status)
+    return render(request, "match/round.html", _of_round(one))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def stop(request: HttpRequest, round_id: uuid.UUID) -> HttpResponse:
+    """For coordinators: stop a round before it proposes anything. The page says first what that means."""
+    who = acting_of(request)
+    one = access.coordinated_round(who, round_id)
+    if request.method == "GET":
+        return render(request, "match/stop.html", _of_round(one))
+    try:
+        rounds_.stop_round(who, round_id=one.id)
+    except Refused as refused:
+        one.refresh_from_db()
+        return render(request, "match/round.html", _of_round(one) | {"refused": refused.words}, status=409)
+    messages.success(request, _("The round is stopped. Nobody was told anything."))
+    return redirect("round", one.id)
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,6 +113,16 @@ def waiting(request: HttpRequest, slug: str) -> HttpResponse:
         "hints": [words.explain_hint(hint) for hint in left_over.hints] if left_over else [],
     }
     return render(request, "match/waiting.html", about)
+
+
+def _of_round(one: Round) -> dict[str, object]:
+    return {
+        "round": one,
+        "programme": one.programme,
+        "stage": words.STAGES.get(one.stage, ""),
+        "fault": words.FAULTS.get(one.fault, ""),
+        "proof": words.explain_proof(one),
+    }
 
 
 def _proposal_page(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from bothways.match.models import Round
 from bothways.programme import api as programme
 from bothways.programme.api import catalogue
 
@@ -16,6 +18,9 @@ Words = Promise | str
 MOST_TIMES = 3
 
 NO_SUCH_ROUND = gettext_lazy("A round could not be started just now. Please try again in a minute.")
+TOO_LATE = gettext_lazy(
+    "It is too late to stop this round. It is over, or its proposals are just being written."
+)
 
 STAGES: dict[str, Words] = {
     "queued": gettext_lazy("Waiting for its turn."),
@@ -27,6 +32,7 @@ STAGES: dict[str, Words] = {
     "writing": gettext_lazy("Writing the proposals."),
     "done": gettext_lazy("Done. Everybody with a proposal can read it now."),
     "failed": gettext_lazy("This round could not be finished. Nothing was proposed."),
+    "stopped": gettext_lazy("This round was stopped. Nothing was proposed, and nobody was told anything."),
 }
 
 FAULTS: dict[str, Words] = {
@@ -41,6 +47,32 @@ FAULTS: dict[str, Words] = {
         "The result did not pass its check, so nothing of it was used. Tell the people who run this server."
     ),
 }
+
+# What the proof says, by kind of round and by whether all possible pairs were looked at.
+PROVED: dict[str, dict[bool, Words]] = {
+    Round.Kind.FULL: {
+        True: gettext_lazy("Checked: no better set of pairs exists for these wishes."),
+        False: gettext_lazy("Checked: no better set of pairs exists among the best matches of each member."),
+    },
+    Round.Kind.BETWEEN: {
+        True: gettext_lazy("Checked: no better set of pairs exists for those who had a free place."),
+        False: gettext_lazy(
+            "Checked: no better set of pairs exists among the best matches of those who had a free place."
+        ),
+    },
+}
+# In an exchange the best of all is not always found, but always how far away it is at most.
+NEARLY: dict[bool, Words] = {
+    True: gettext_lazy(
+        "Checked: this set of pairs is at most 1 in %(number)s away from the best there could be."
+    ),
+    False: gettext_lazy(
+        "Checked: this set of pairs is at most 1 in %(number)s away from the best there could be "
+        "among the best matches of each member."
+    ),
+}
+# Being within a tenth of the best is no news.
+WORTH_SAYING = 10
 
 # By the engine's distance band; the last one is further than 50 km.
 BANDS: dict[int, Words] = {
@@ -73,6 +105,20 @@ LEFT_OVER: dict[str, Words] = {
         "The longer you wait, the earlier it is your turn."
     ),
 }
+
+
+def explain_proof(done: Round) -> str:
+    """What is proved about a round that is done, in a sentence; nothing where nothing is."""
+    if done.state != Round.State.DONE:
+        return ""
+    if done.checked:
+        return str(PROVED[done.kind][done.whole])
+    if done.one_in is None or done.one_in < WORTH_SAYING:
+        return ""
+    # One digit is enough, rounded to the worse side.
+    places = 10 ** (len(str(done.one_in)) - 1)
+    number = number_format(done.one_in // places * places, force_grouping=True)
+    return str(NEARLY[done.whole]) % {"number": number}
 
 
 def explain_reasons(reasons: dict[str, Any]) -> list[str]:

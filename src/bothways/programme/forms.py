@@ -102,6 +102,15 @@ class BasicsForm(forms.Form):
         max_value=366,
         help_text=_("A round looks for pairs. Left empty, rounds start only when you press the button."),
     )
+    between_rounds = forms.BooleanField(
+        label=_("Look for pairs between rounds too"),
+        required=False,
+        help_text=_(
+            "Somebody new is then fitted in within minutes, and no proposal or pair that is there changes. "
+            "Without it people wait for the next round. "
+            "It finds better pairs, because it sees more people at once."
+        ),
+    )
     answer_days = forms.IntegerField(
         label=_("Days to answer a proposal"),
         min_value=1,

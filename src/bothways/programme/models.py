@@ -24,6 +24,8 @@ class Programme(models.Model):
     # Days between rounds; null: rounds start by button only.
     round_every_days = models.PositiveSmallIntegerField(null=True, blank=True)
     next_round_at = models.DateTimeField(null=True)
+    # Whether somebody new, or somebody with a free place again, is looked for between rounds too.
+    between_rounds = models.BooleanField(default=False)
     answer_days = models.PositiveSmallIntegerField(default=7)
     # Bits of the catalogue's interests and needs that this programme asks about.
     interests = models.BigIntegerField()

@@ -31,6 +31,11 @@ def due_rounds() -> list[Programme]:
     return list(due.order_by("next_round_at", "id"))
 
 
+def looking_between() -> list[Programme]:
+    """Open programmes that look for pairs between rounds too, oldest first."""
+    return list(Programme.objects.filter(open=True, between_rounds=True).order_by("made_at", "id"))
+
+
 def sides(programme_id: uuid.UUID) -> list[Side]:
     """The programme's one or two sides, by number."""
     return list(Side.objects.filter(programme_id=programme_id).order_by("number"))

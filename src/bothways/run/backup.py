@@ -33,6 +33,7 @@ LEFT_OUT = (
     "core_inside",
     "django_session",
     "enrol_codetries",
+    "match_part",
     "people_device",
     "people_sentcode",
     "people_signedinbrowser",

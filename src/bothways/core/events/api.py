@@ -77,6 +77,18 @@ def count_by_kind(
     return {kind: counted.get(kind, 0) for kind in kinds}
 
 
+def happened(kinds: Iterable[str], *, programme_id: uuid.UUID, since: datetime | None = None) -> bool:
+    """Whether anything of these kinds happened in a programme from `since` on. For jobs."""
+    rows = Event.objects.filter(programme_id=programme_id, kind__in=list(kinds))
+    return (rows.filter(at__gte=since) if since else rows).exists()
+
+
+def moments(kind: str, *, programme_id: uuid.UUID, since: datetime) -> list[tuple[uuid.UUID, datetime]]:
+    """What one kind happened to from `since` on, and when, the earliest first. For jobs."""
+    rows = Event.objects.filter(programme_id=programme_id, kind=kind, at__gte=since)
+    return list(rows.order_by("at").values_list("object_id", "at"))
+
+
 def own(who: Acting) -> list[Event]:
     """Everything recorded about me, newest first."""
     return list(Event.objects.filter(person_id=who.person_id).order_by("-at", "-id"))

@@ -8,6 +8,7 @@ from bothways.enrol.models import Enrolment
 from bothways.enrol.tests.factory import enrolled
 from bothways.match import rounds, services
 from bothways.match.models import Proposal, Round
+from bothways.match.running import run_round
 from bothways.programme.models import Programme
 
 
@@ -34,7 +35,7 @@ def accepted(amina: Someone, bo: Someone, programme: Programme) -> Proposal:
 
 def a_round(programme: Programme) -> Round:
     """A round of the programme, asked for by the clock and done at once."""
-    return rounds.run_round(rounds.ask(programme.pk).id)
+    return run_round(rounds.ask(programme.pk).id)
 
 
 def _enrol(someone: Someone, programme: Programme, side: int) -> None:

@@ -13,8 +13,8 @@ from bothways.enrol.models import Enrolment
 from bothways.enrol.tests.factory import enrolled
 from bothways.match import selectors, services
 from bothways.match.models import LeftOver
-from bothways.match.rounds import HINTS_REST
 from bothways.match.tests.factory import a_round, proposed
+from bothways.match.writing import HINTS_REST
 
 pytestmark = pytest.mark.django_db
 

@@ -17,6 +17,7 @@ from bothways.enrol.models import Enrolment
 from bothways.enrol.tests.factory import enrolled
 from bothways.match import rounds, selectors
 from bothways.match.models import Answer, Proposal, Round
+from bothways.match.running import run_round
 from bothways.match.services import answer
 from bothways.match.tests.factory import a_round, accepted, proposed
 
@@ -167,7 +168,7 @@ def test_the_progress_stops_asking_when_it_is_done(eli, amina, bo, programme) ->
     browser, asked = eli.browser(), {"HX-Request": "true"}
     url = f"/rounds/{mine.id}/"
     assert browser.get(url, headers=asked).status_code == 200
-    rounds.run_round(mine.id)
+    run_round(mine.id)
     response = browser.get(url, headers=asked)
     assert response.status_code == 286
     assert "hx-trigger" not in text(response)

@@ -24,8 +24,9 @@ from bothways.enrol import places
 from bothways.enrol import services as enrolments
 from bothways.enrol.models import Enrolment
 from bothways.enrol.tests.factory import enrolled
-from bothways.match import rounds, services
+from bothways.match import rounds, running, services, writing
 from bothways.match.models import Answer, NotAgain, Proposal, Round
+from bothways.match.running import run_round
 from bothways.match.services import answer
 from bothways.match.tests.factory import a_round
 from bothways.people import api as people
@@ -92,7 +93,7 @@ def race(monkeypatch) -> Race:
 
 @pytest.fixture
 def without_lock(monkeypatch) -> None:
-    for room in (services, rounds):
+    for room in (services, running, writing):
         monkeypatch.setattr(room, "lock", lambda rows, **_: rows)
 
 
@@ -300,7 +301,7 @@ def a_round_while_somebody_withdraws(
 ) -> tuple[Any, Any]:
     enrolled(amina, programme)
     enrolled(bo, programme, side=1)
-    race.stop_at(rounds, "_still_standing")
+    race.stop_at(writing, "_still_standing")
     return race.run(late=lambda: a_round(programme).state, early=goes(bo, "withdraws"))
 
 
@@ -320,9 +321,7 @@ def test_two_workers_do_one_round_once(race, amina, bo, programme) -> None:
     enrolled(amina, programme)
     enrolled(bo, programme, side=1)
     mine = rounds.ask(programme.id)
-    race.stop_at(rounds, "read")
-    late, early = race.run(
-        late=lambda: rounds.run_round(mine.id).state, early=lambda: rounds.run_round(mine.id).state
-    )
+    race.stop_at(running, "read")
+    late, early = race.run(late=lambda: run_round(mine.id).state, early=lambda: run_round(mine.id).state)
     assert (late, early) == (Round.State.DONE, Round.State.RUNNING)
     assert Proposal.objects.count() == 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import override
 from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.cast import Someone, someone
 
@@ -15,8 +17,9 @@ from bothways.core.outbox.models import Notice
 from bothways.enrol import services as enrolments
 from bothways.enrol.models import Enrolment
 from bothways.enrol.tests.factory import enrolled
-from bothways.match import pairing, rounds, services, tasks
+from bothways.match import listing, pairing, rounds, services, tasks, words, writing
 from bothways.match.models import LeftOver, Proposal, Round
+from bothways.match.running import SILENCE, run_round
 from bothways.match.tests.factory import a_round, accepted, proposed
 from bothways.programme.models import Area, Programme
 from bothways.programme.tests.factory import a_programme
@@ -74,7 +77,7 @@ def test_an_empty_programme_has_an_empty_round(programme) -> None:
 
 def test_doing_a_round_again_changes_nothing(amina, bo, proposal) -> None:
     notices = Notice.objects.count()
-    rounds.run_round(proposal.round_id)
+    run_round(proposal.round_id)
     assert Proposal.objects.count() == 1
     assert Notice.objects.count() == notices
 
@@ -215,20 +218,20 @@ def test_a_dead_workers_round_is_taken_up_again(amina, bo, programme) -> None:
     enrolled(bo, programme, side=1)
     mine = rounds.ask(programme.id)
     Round.objects.update(state="running", attempts=1, stage="solving")
-    assert rounds.run_round(mine.id).state == Round.State.RUNNING
+    assert run_round(mine.id).state == Round.State.RUNNING
     assert rounds.rescue() == 0
-    with travelled(rounds.SILENCE + timedelta(seconds=1)):
+    with travelled(SILENCE + timedelta(seconds=1)):
         assert rounds.rescue() == 1
         assert rounds.rescue() == 0
         assert jobs() == [str(mine.id)] * 2
-        assert rounds.run_round(mine.id).state == Round.State.DONE
+        assert run_round(mine.id).state == Round.State.DONE
     assert open_pairs() == [{amina.id, bo.id}]
 
 
 def test_after_three_tries_it_is_given_up_and_another_can_start(eli, programme) -> None:
     mine = rounds.ask(programme.id)
     Round.objects.update(state="running", attempts=rounds.MOST_ATTEMPTS)
-    with travelled(rounds.SILENCE + timedelta(seconds=1)):
+    with travelled(SILENCE + timedelta(seconds=1)):
         assert rounds.rescue() == 1
         mine.refresh_from_db()
         assert (mine.state, mine.fault) == (Round.State.FAILED, "stopped")
@@ -248,7 +251,7 @@ def test_a_slow_worker_that_was_taken_for_dead_writes_nothing(amina, bo, program
         return chosen
 
     monkeypatch.setattr(pairing, "choose", slowly)
-    assert rounds.run_round(mine.id).state == Round.State.RUNNING
+    assert run_round(mine.id).state == Round.State.RUNNING
     assert not Proposal.objects.exists()
 
 
@@ -256,7 +259,7 @@ def test_what_goes_wrong_is_said_and_nothing_is_proposed(eli, amina, bo, program
     enrolled(amina, programme)
     enrolled(bo, programme, side=1)
     mine = rounds.ask(programme.id)
-    monkeypatch.setattr(rounds, "_tell", lambda *_: 1 // 0)
+    monkeypatch.setattr(writing, "_tell", lambda *_: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         tasks.run(str(mine.id))
     mine.refresh_from_db()
@@ -279,7 +282,7 @@ def test_an_answer_that_is_not_proved_is_not_used(amina, bo, programme, monkeypa
     monkeypatch.setattr(pairing, "solve", wrong)
     mine = rounds.ask(programme.id)
     with pytest.raises(pairing.NotProved):
-        rounds.run_round(mine.id)
+        run_round(mine.id)
     mine.refresh_from_db()
     assert (mine.state, mine.fault) == (Round.State.FAILED, "unproved")
     assert not Proposal.objects.exists()
@@ -324,7 +327,7 @@ def test_two_who_parted_while_the_round_ran_are_left_out(amina, bo, programme, m
 
 
 def test_too_many_pairs_are_cut_to_the_best_and_said_so(amina, bo, programme, monkeypatch) -> None:
-    monkeypatch.setattr(pairing, "MOST_PAIRS", 0)
+    monkeypatch.setattr(listing, "MOST_PAIRS", 0)
     enrolled(amina, programme)
     enrolled(bo, programme, side=1)
     done = a_round(programme)
@@ -333,7 +336,7 @@ def test_too_many_pairs_are_cut_to_the_best_and_said_so(amina, bo, programme, mo
 
 
 def test_listing_in_parts_finds_the_same(amina, bo, chen, dara, programme, monkeypatch) -> None:
-    monkeypatch.setattr(pairing, "STRIDE", 1)
+    monkeypatch.setattr(listing, "STRIDE", 1)
     for side, people in enumerate([(amina, chen), (bo, dara)]):
         for person in people:
             enrolled(person, programme, side=side)
@@ -352,3 +355,44 @@ def test_a_made_pair_is_not_proposed_again_even_with_room(amina, bo, programme) 
     a_round(programme)
     assert open_pairs() == []
     assert Enrolment.objects.filter(partners=1).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ({"checked": True, "whole": True}, "no better set of pairs exists for these wishes"),
+        ({"checked": True}, "among the best matches of each member"),
+        ({"checked": True, "whole": True, "kind": "between"}, "for those who had a free place"),
+        ({"one_in": 23_456, "whole": True}, "at most 1 in 20,000 away from the best"),
+        ({"one_in": 10, "whole": True}, "at most 1 in 10 away"),
+        ({"one_in": 10}, "away from the best there could be among the best matches"),
+    ],
+)
+def test_what_is_proved_is_said_in_plain_words(about, said) -> None:
+    with override("en"):
+        assert said in words.explain_proof(Round(state="done", **about))
+
+
+@pytest.mark.parametrize("about", [{}, {"one_in": 9, "whole": True}, {"checked": True, "state": "failed"}])
+def test_what_is_not_proved_is_not_said(about) -> None:
+    assert words.explain_proof(Round(**{"state": "done"} | about)) == ""
+
+
+def test_an_exchange_that_may_not_be_the_best_says_how_far_it_is(eli, amina, bo, monkeypatch) -> None:
+    tandem = a_programme(eli, kind=Programme.Kind.EXCHANGE, slug="tandem")
+    enrolled(amina, tandem, speak=[1 * 4 + 3], learn=[0 * 4 + 3])
+    enrolled(bo, tandem, speak=[0 * 4 + 3], learn=[1 * 4 + 3])
+    real = pairing.tandem
+    monkeypatch.setattr(
+        pairing,
+        "tandem",
+        lambda *asked, **more: replace(found := real(*asked, **more), bound=found.value + 1),
+    )
+    done = a_round(tandem)
+    assert (done.state, done.checked) == (Round.State.DONE, False)
+    assert done.one_in > 100
+    with override("en"):
+        assert "at most 1 in" in words.explain_proof(done)
+    Area.objects.filter(programme=tandem, parent=None).update(capacity=0)
+    services._close(Proposal.objects.all())
+    assert a_round(tandem).one_in is None, "couples were left out for the areas: nothing is proved"

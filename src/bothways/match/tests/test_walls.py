@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError, transaction
-from tests.cast import Someone
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from tests.cast import Someone, someone
 
 from bothways.core.clock.api import now
+from bothways.core.walls import api as walls
 from bothways.enrol.models import Enrolment
 from bothways.enrol.tests.factory import enrolled
-from bothways.match.models import Answer, NotAgain, Proposal
+from bothways.match.models import Answer, NotAgain, Part, Proposal, Round
+from bothways.match.rounds import ask, stop_round
 from bothways.match.services import answer
 from bothways.match.tests.factory import accepted
+from bothways.programme.tests.factory import a_programme
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +127,94 @@ def test_not_again_is_said_once_for_two_people(amina, bo, programme) -> None:
     for pair in ((low, high), (high, low), (low, low)):
         with refused(), transaction.atomic():
             NotAgain.objects.create(programme_id=programme.id, low_person=pair[0], high_person=pair[1])
+
+
+def test_a_round_that_is_over_stays_as_it_is(proposal) -> None:
+    for change in ({"state": "queued"}, {"checked": False}, {"number": 9}, {"whole": False}):
+        with refused(), transaction.atomic():
+            Round.objects.filter(id=proposal.round_id).update(**change)
+
+
+@pytest.fixture
+def queued(programme) -> Round:
+    return ask(programme.id)
+
+
+def moved(**change: object) -> int:
+    """How many rounds the one who is inside can change so; a refusal is none."""
+    try:
+        with transaction.atomic():
+            return Round.objects.update(**change)
+    except (IntegrityError, ProgrammingError):
+        return 0
+
+
+def test_people_stop_their_programmes_rounds_and_change_nothing_else(eli, amina, queued) -> None:
+    hana = someone("Hana")
+    a_programme(hana, slug="elsewhere")
+    enrolled(amina, queued.programme)
+    for other in (amina, hana):
+        with walls.acting_with(other.who.token):
+            assert moved(state="stopped") == 0
+    with walls.visiting():
+        assert moved(state="stopped") == 0
+    with walls.acting_with(eli.who.token):
+        for change in (
+            {"state": "done"},
+            {"state": "running"},
+            {"checked": True},
+            {"attempts": 9},
+            {"heard_at": now()},
+            {"kind": "between"},
+        ):
+            assert moved(**change) == 0, change
+        assert moved(state="stopped", stage="stopped", finished_at=now()) == 1
+
+
+def test_only_its_coordinators_and_jobs_ask_for_a_round(eli, amina, programme) -> None:
+    enrolled(amina, programme)
+
+    def asked() -> bool:
+        try:
+            with transaction.atomic():
+                Round.objects.create(programme=programme, number=7, asked_at=now(), heard_at=now())
+                transaction.set_rollback(True)
+        except ProgrammingError:
+            return False
+        return True
+
+    may = {}
+    for name, inside in {
+        "amina": walls.acting_with(amina.who.token),
+        "nobody": walls.visiting(),
+        "eli": walls.acting_with(eli.who.token),
+        "job": walls.working(),
+    }.items():
+        with inside:
+            may[name] = asked()
+    assert may == {"amina": False, "nobody": False, "eli": True, "job": True}
+
+
+def test_the_working_data_of_a_round_are_jobs_alone(eli, amina, queued) -> None:
+    Part.objects.create(round=queued, number=0, content=b"rows")
+    for inside in (walls.acting_with(eli.who.token), walls.acting_with(amina.who.token), walls.visiting()):
+        with inside, pytest.raises(ProgrammingError), transaction.atomic():
+            list(Part.objects.all())
+    with walls.working():
+        assert Part.objects.count() == 1
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            Part.objects.update(first=3)
+    with walls.acting_with(eli.who.token):
+        stop_round(eli.who, round_id=queued.id)
+    assert not Part.objects.exists()
+
+
+def test_jobs_forget_looks_that_are_over_and_no_rounds(programme) -> None:
+    over = {"programme": programme, "asked_at": now(), "heard_at": now(), "state": "done"}
+    Round.objects.create(number=1, **over)
+    look = Round.objects.create(number=1, kind="between", **over)
+    Round.objects.create(number=2, kind="between", **over | {"state": "queued"})
+    with walls.working(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM match_round")
+        assert cursor.rowcount == 1
+    assert not Round.objects.filter(id=look.id).exists()

@@ -160,6 +160,7 @@ def set_basics(
     time_zone: str,
     round_every_days: int | None,
     answer_days: int,
+    between_rounds: bool = False,
 ) -> None:
     """Change name, purpose, time zone and rhythm. A new rhythm counts from now."""
     wanted: dict[str, object] = dict(_checked_basics(name=name, purpose=purpose, time_zone=time_zone))
@@ -167,7 +168,11 @@ def set_basics(
         raise Refused(_("Days between rounds: from 1 to 366, or nothing to start rounds by button only."))
     if not 1 <= answer_days <= 60:
         raise Refused(_("Days to answer: from 1 to 60."))
-    wanted |= {"round_every_days": round_every_days, "answer_days": answer_days}
+    wanted |= {
+        "round_every_days": round_every_days,
+        "answer_days": answer_days,
+        "between_rounds": between_rounds,
+    }
     with transaction.atomic():
         programme = as_coordinator(who, programme_id)
         if programme.round_every_days != round_every_days:

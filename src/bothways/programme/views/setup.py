@@ -96,7 +96,7 @@ def close(request: HttpRequest, slug: str) -> HttpResponse:
 def basics(request: HttpRequest, slug: str) -> HttpResponse:
     who = acting_of(request)
     programme, _staff = require_coordinator(who, slug)
-    names = ("name", "purpose", "time_zone", "round_every_days", "answer_days")
+    names = ("name", "purpose", "time_zone", "round_every_days", "between_rounds", "answer_days")
     stored = {name: getattr(programme, name) for name in names}
     form = BasicsForm(
         request.POST if request.method == "POST" else None, initial=stored, zone=programme.time_zone
