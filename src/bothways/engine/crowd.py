@@ -4,7 +4,7 @@ The tree only narrows the search of `search`; its shape decides nothing about th
 
 What people say is packed into words of bits, so that one `and` of two people's words tells what they share:
 times and modes in the first, what stands against the pair in the second (not what they share, but what one
-needs and the other did not say), then interests, languages spoken, languages learned.
+needs and the other did not say), then languages spoken, languages learned, interests.
 """
 
 from typing import Final, NamedTuple, TypeAlias
@@ -18,15 +18,15 @@ from bothways.engine.people import People
 from bothways.engine.points import popcount
 from bothways.engine.sphere import EARTH_RADIUS_M, unit_vectors
 
-LEAF: Final = 32  # so many people of a leaf at most; `search` has room for no more
+LEAF: Final = 64  # so many people of a leaf at most: sets of them are words of bits
 LEAST: Final = LEAF // 4  # and at least, except where there are not more
 SPAN: Final = 3_000 / EARTH_RADIUS_M  # in a box smaller than this, language tells more than place
 PRICE_LEVELS: Final = 4
-# Rows of `Crowd.bits`
+# Columns of `Crowd.bits`
 USE, LACK, TALK = range(3)  # `TALK` and following: languages spoken, languages learned
 HALF: Final = 32  # modes stand above the times, what is not said above the needs
-# Columns of `Tree.ranges`; `CHILD` and the next one, 0 in a leaf
-FIRST, LAST, CHILD, MOST_TIMES, MOST_LIKES, MOST_SPEAK, MOST_LEARN = range(7)
+# Columns of `Tree.ranges`; `CHILD` and the next one, 0 in a leaf; `SETS`: a leaf's row there
+FIRST, LAST, CHILD, MOST_TIMES, MOST_LIKES, MOST_SPEAK, MOST_LEARN, SETS = range(8)
 TIMES: Final = np.uint64(0xFFFFFFFF)
 ZERO: Final = np.uint64(0)
 ONE: Final = np.uint64(1)
@@ -43,9 +43,9 @@ Rows: TypeAlias = npt.NDArray[np.void]
 
 
 class Crowd(NamedTuple):
-    """People as columns of bits, and as rows for the rest; a row's `name` is the index in the side."""
+    """People's bits, and the rest; a row's `name` is the index in the side."""
 
-    bits: Uint64  # (3 + 2 words, n), interests last; in a tree with a leaf's width of room behind
+    bits: Uint64  # (n, 3 + 2 words), interests last
     rows: Rows
 
 
@@ -53,7 +53,9 @@ class Tree(NamedTuple):
     """People in the tree's order, and for each node what those below it have at most.
 
     `bits` (nodes, 3 + 2 words): the words of all together, interests last. `box` (nodes, 7): lowest and
-    highest x, y, z, largest reach.
+    highest x, y, z, largest reach. `sets` (leaves, 64 * (3 + 2 words) + 1): for each bit, in the order of
+    `bits`, the set of a leaf's people who have it, so that a few operations sift them all at once; last, the
+    bits of `LACK` that any of them has.
     """
 
     crowd: Crowd
@@ -61,6 +63,7 @@ class Tree(NamedTuple):
     box: Float64
     ranges: Int32
     price: Int64
+    sets: Uint64
 
 
 def crowd_of(people: People, price: Int64 | None) -> Crowd:
@@ -73,19 +76,23 @@ def crowd_of(people: People, price: Int64 | None) -> Crowd:
     rows["name"] = np.arange(len(people))
     use = people.times | people.modes.astype(np.uint64) << np.uint64(HALF)
     lack = people.needs | (~people.facts).astype(np.uint64) << np.uint64(HALF)
-    return Crowd(np.vstack([use, lack, people.speak.T, people.learn.T, people.interests]), rows)
+    bits = np.column_stack([use, lack, people.speak, people.learn, people.interests])
+    return Crowd(bits, rows)
 
 
 def tree_of(everyone: Crowd, some: Bool, by_place: bool) -> Tree:
     """A tree of those who are marked, by place first or by language alone."""
     order = np.flatnonzero(some)
-    ranges = np.zeros((max(2 * (len(order) // LEAST), 1) + 1, 7), np.int32)
+    ranges = np.zeros((max(2 * (len(order) // LEAST), 1) + 1, 8), np.int32)
     ranges = ranges[: plant(everyone, order, ranges, by_place)].copy()
-    bits = np.zeros((len(everyone.bits), len(order) + LEAF), np.uint64)
-    bits[:, : len(order)] = everyone.bits[:, order]
-    n, crowd = len(ranges), Crowd(bits, everyone.rows[order])
-    tree = Tree(crowd, np.zeros((n, len(bits)), np.uint64), np.empty((n, 7)), ranges, np.empty(n, np.int64))
+    crowd = Crowd(everyone.bits[order], everyone.rows[order])
+    n, width, leaves = len(ranges), crowd.bits.shape[1], np.flatnonzero(ranges[:, CHILD] == 0)
+    ranges[leaves, SETS] = np.arange(len(leaves))
+    sets = np.zeros((len(leaves), 64 * width + 1), np.uint64)
+    bits, box, price = np.zeros((n, width), np.uint64), np.empty((n, 7)), np.empty(n, np.int64)
+    tree = Tree(crowd, bits, box, ranges, price, sets)
     sum_up(tree)
+    slice_up(crowd.bits, ranges, sets)
     return tree
 
 
@@ -93,7 +100,7 @@ def tree_of(everyone: Crowd, some: Bool, by_place: bool) -> Tree:
 def plant(everyone: Crowd, order: Int64, ranges: Int32, by_place: bool) -> int:
     """Put `order` into the tree's order, give every node its range and children; return how many nodes."""
     bits, rows = everyone.bits, everyone.rows
-    key, held = np.empty(len(order)), np.empty((len(bits) - 1 - TALK, 64), np.int64)
+    key, held = np.empty(len(order)), np.empty((bits.shape[1] - 1 - TALK, 64), np.int64)
     level = np.zeros(len(ranges), np.int64)  # how often the ancestors were split by price
     ranges[0, LAST] = len(order)
     count, at = 1, 0
@@ -147,11 +154,11 @@ def by_extent(rows: Rows, order: Int64, key: Float64, first: int, last: int) -> 
 @kernel
 def by_language(bits: Uint64, order: Int64, held: Int64, first: int, last: int) -> int:
     """Split by the language, spoken or learned, that comes nearest to being half of the people's."""
-    words, size = len(bits) - 1 - TALK, last - first
+    words, size = bits.shape[1] - 1 - TALK, last - first
     held[:] = 0
     for w in range(words):
         for k in range(first, last):
-            rest = bits[TALK + w, order[k]]
+            rest = bits[order[k], TALK + w]
             while rest != ZERO:
                 low = rest & (~rest + ONE)
                 held[w, popcount(low - ONE)] += 1
@@ -166,7 +173,7 @@ def by_language(bits: Uint64, order: Int64, held: Int64, first: int, last: int) 
         return 0
     left, right = first, last
     while left < right:
-        if bits[TALK + word, order[left]] >> np.uint64(bit) & ONE != ZERO:
+        if bits[order[left], TALK + word] >> np.uint64(bit) & ONE != ZERO:
             left += 1
         else:
             right -= 1
@@ -179,7 +186,7 @@ def by_strength(bits: Uint64, order: Int64, key: Float64, first: int, last: int)
     """Split by how much people can score at all: those with many times and interests stand together."""
     for k in range(first, last):
         one = order[k]
-        key[k] = 30.0 * popcount(bits[USE, one] & TIMES) + 25.0 * popcount(bits[-1, one])
+        key[k] = 30.0 * popcount(bits[one, USE] & TIMES) + 25.0 * popcount(bits[one, -1])
     return halve(order, key, first, last)
 
 
@@ -213,7 +220,7 @@ def sum_up(tree: Tree) -> None:
     """Fill the nodes from the leaves upwards; children stand behind their parents."""
     people, rows = tree.crowd.bits, tree.crowd.rows
     bits, box, ranges, price = tree.bits, tree.box, tree.ranges, tree.price
-    like, words = len(people) - 1, (len(people) - TALK) // 2
+    like, words = people.shape[1] - 1, (people.shape[1] - TALK) // 2
     for at in range(len(ranges) - 1, -1, -1):
         child = ranges[at, CHILD]
         bits[at, LACK] = ~ZERO
@@ -234,17 +241,33 @@ def sum_up(tree: Tree) -> None:
         for k in range(ranges[at, FIRST], ranges[at, LAST]):
             row = rows[k]
             for w in range(like + 1):
-                bits[at, w] = bits[at, w] & people[w, k] if w == LACK else bits[at, w] | people[w, k]
+                bits[at, w] = bits[at, w] & people[k, w] if w == LACK else bits[at, w] | people[k, w]
             box[at, 0], box[at, 1] = min(box[at, 0], row.x), max(box[at, 1], row.x)
             box[at, 2], box[at, 3] = min(box[at, 2], row.y), max(box[at, 3], row.y)
             box[at, 4], box[at, 5] = min(box[at, 4], row.z), max(box[at, 5], row.z)
             box[at, 6], price[at] = max(box[at, 6], row.reach), max(price[at], row.price)
             speaks, learns = 0, 0
             for w in range(TALK, TALK + words):
-                speaks += popcount(people[w, k])
-                learns += popcount(people[w + words, k])
-            times, likes = popcount(people[USE, k] & TIMES), popcount(people[like, k])
+                speaks += popcount(people[k, w])
+                learns += popcount(people[k, w + words])
+            times, likes = popcount(people[k, USE] & TIMES), popcount(people[k, like])
             ranges[at, MOST_TIMES] = max(ranges[at, MOST_TIMES], times)
             ranges[at, MOST_LIKES] = max(ranges[at, MOST_LIKES], likes)
             ranges[at, MOST_SPEAK] = max(ranges[at, MOST_SPEAK], speaks)
             ranges[at, MOST_LEARN] = max(ranges[at, MOST_LEARN], learns)
+
+
+@kernel
+def slice_up(bits: Uint64, ranges: Int32, sets: Uint64) -> None:
+    """Fill the sets of the leaves."""
+    for at in range(len(ranges)):
+        if ranges[at, CHILD] != 0:
+            continue
+        row, first = sets[ranges[at, SETS]], ranges[at, FIRST]
+        for k in range(first, ranges[at, LAST]):
+            row[-1] |= bits[k, LACK]
+            for w in range(bits.shape[1]):
+                rest = bits[k, w]
+                while rest != ZERO:
+                    row[64 * w + popcount((rest & (~rest + ONE)) - ONE)] |= ONE << np.uint64(k - first)
+                    rest &= rest - ONE

@@ -45,7 +45,7 @@ def both_sides(
 
     def grow(task: tuple[int, bool]) -> Tree:
         side, near = task
-        modes = crowds[side].bits[USE] >> np.uint64(HALF) & (np.uint64(IN_PERSON) if near else REMOTE)
+        modes = crowds[side].bits[:, USE] >> np.uint64(HALF) & (np.uint64(IN_PERSON) if near else REMOTE)
         return tree_of(crowds[side], open_to[side] & (modes != 0), near)
 
     trees = on_all(grow, [(0, True), (1, True), (0, False), (1, False)])

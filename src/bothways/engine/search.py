@@ -24,6 +24,7 @@ from bothways.engine.crowd import (
     MOST_SPEAK,
     MOST_TIMES,
     ONE,
+    SETS,
     TALK,
     TIMES,
     USE,
@@ -35,11 +36,11 @@ from bothways.engine.crowd import (
 from bothways.engine.kernels import EXCHANGE, metres_of
 from bothways.engine.people import IN_PERSON, LETTER
 from bothways.engine.points import (
-    BAND_POINTS,
     INTEREST_POINTS,
+    LEARN_POINTS,
     MARGIN,
     MODE_POINTS,
-    MOST_POINTS,
+    SPEAK_POINTS,
     TIME_POINTS,
     band_points,
     fewest,
@@ -63,6 +64,7 @@ NOTHING: Final = -(2**63)
 
 # Where the group as a whole stands among its members
 WHOLE: Final = LEAF
+STEP: Final = 6
 
 
 class Group(NamedTuple):
@@ -87,16 +89,26 @@ class Found(NamedTuple):
     value: Int64
 
 
+class Bound(NamedTuple):
+    """The most that a pair can be worth, and what of it certain things contribute at most."""
+
+    value: int
+    times: int
+    likes: int
+    place: int
+    both: int
+    learned: int
+    taught: int
+
+
 class Space(NamedTuple):
     """Room to work in."""
 
     nodes: Int64
     bounds: Int64
-    at: Int64
-    fits: Uint64
-    gets: Uint64
-    gives: Uint64
-    shared: Uint64
+    active: Uint64
+    spans: Int64
+    ladder: Uint64
 
 
 @inlined
@@ -109,26 +121,23 @@ def usable(use: Any, way: int) -> Any:
 
 
 @inlined
-def most(tree: Tree, k: int, group: Group, m: int, way: int, rule: int) -> tuple[int, int, int]:
-    """No pair of person `m` and somebody below node `k` has a larger value; NOTHING when none is feasible.
-
-    And how much of it times and interests contribute.
-    """
+def most(tree: Tree, k: int, group: Group, m: int, way: int, rule: int) -> Bound:
+    """No pair of person `m` and somebody below node `k` has a larger value; NOTHING when none is feasible."""
     bits, box, ranges = tree.bits, tree.box, tree.ranges
     mine, my_box, my_most = group.bits, group.box, group.most
     use = mine[m, USE] & bits[k, USE]
     modes = usable(use, way)
     if modes == ZERO or mine[m, LACK] & bits[k, LACK] != ZERO:
-        return NOTHING, 0, 0
-    points = int(MODE_POINTS[modes])
+        return Bound(NOTHING, 0, 0, 0, 0, 0, 0)
+    points, for_place = int(MODE_POINTS[modes]), 0
     if way == NEAR:
         square = 0.0
         for low in range(0, 6, 2):
             aside = max(box[k, low] - my_box[m, low + 1], my_box[m, low] - box[k, low + 1], 0.0)
             square += aside * aside
         if square > min(box[k, 6], my_box[m, 6]) * (1.0 + MARGIN):
-            return NOTHING, 0, 0
-        points += most_band_points(square)
+            return Bound(NOTHING, 0, 0, 0, 0, 0, 0)
+        for_place = most_band_points(square)
     like = mine.shape[1] - 1
     words = (like - TALK) // 2
     both, learned, taught = 0, 0, 0
@@ -137,114 +146,111 @@ def most(tree: Tree, k: int, group: Group, m: int, way: int, rule: int) -> tuple
         learned += popcount(mine[m, w + words] & bits[k, w])
         taught += popcount(mine[m, w] & bits[k, w + words])
     if not speakable(both, learned, taught, rule):
-        return NOTHING, 0, 0
+        return Bound(NOTHING, 0, 0, 0, 0, 0, 0)
     speaks, learns = int(ranges[k, MOST_SPEAK]), int(ranges[k, MOST_LEARN])
     my_speaks, my_learns = my_most[m, 2], my_most[m, 3]
-    points += language_points(
-        min(both, speaks, my_speaks), min(learned, speaks, my_learns), min(taught, learns, my_speaks)
-    )
-    for_times, for_likes = 0, 0
+    for_both = SPEAK_POINTS[min(both, speaks, my_speaks, 3)]
+    for_learned = LEARN_POINTS[min(learned, speaks, my_learns, 2)]
+    for_taught = LEARN_POINTS[min(taught, learns, my_speaks, 2)]
+    times, likes = 0, popcount(mine[m, like] & bits[k, like])
     if modes & TALKING != ZERO:
-        for_times = TIME_POINTS[min(popcount(use & TIMES), int(ranges[k, MOST_TIMES]), my_most[m, 0], 8)]
-    likes = popcount(mine[m, like] & bits[k, like])
-    for_likes = INTEREST_POINTS[min(likes, int(ranges[k, MOST_LIKES]), my_most[m, 1], 6)]
-    return points + for_times + for_likes + tree.price[k] + group.price[m], for_times, for_likes
+        times = TIME_POINTS[min(popcount(use & TIMES), int(ranges[k, MOST_TIMES]), my_most[m, 0], 8)]
+    likes = INTEREST_POINTS[min(likes, int(ranges[k, MOST_LIKES]), my_most[m, 1], 6)]
+    value = points + for_place + for_both + for_learned + for_taught + times + likes
+    value += tree.price[k] + group.price[m]
+    return Bound(value, times, likes, for_place, for_both, for_learned, for_taught)
 
 
 @inlined
-def sift(
-    bits: Uint64, first: int, last: int, mine: Uint64, m: int, way: int, rule: int, times: int, likes: int,
-    space: Space,
-) -> int:  # fmt: skip
-    """Write those of a leaf whom neither languages nor needs, times or modes exclude; return how many.
-
-    They also share so many `times` and `likes` at least. The loops run over a leaf's whole width without a
-    branch, for the sake of vector instructions; what stands behind the leaf's last is not looked at.
-    """
-    fits, gets, gives, at, like = space.fits, space.gets, space.gives, space.at, len(bits) - 1
-    words = (like - TALK) // 2
-    by_time = np.uint64(IN_PERSON << HALF) if way == NEAR else REMOTE << np.uint64(HALF)
-    by_letter = ZERO if way == NEAR else LETTERS << np.uint64(HALF)
-    for w in range(TALK + 1, TALK + words):  # languages beyond the first 64
-        gain, speak = mine[m, w + words] | (ZERO if rule == EXCHANGE else mine[m, w]), mine[m, w]
-        spoken, learned = bits[w, first : first + LEAF], bits[w + words, first : first + LEAF]
-        for k in range(LEAF):
-            gets[k] = (gets[k] if w > TALK + 1 else ZERO) | (gain & spoken[k])
-            gives[k] = (gives[k] if w > TALK + 1 else ZERO) | (speak & learned[k])
-    gain, speak = mine[m, TALK + words] | (ZERO if rule == EXCHANGE else mine[m, TALK]), mine[m, TALK]
-    spoken, learned = bits[TALK, first : first + LEAF], bits[TALK + words, first : first + LEAF]
-    my_use, my_lack = mine[m, USE], mine[m, LACK]
-    uses, lacks = bits[USE, first : first + LEAF], bits[LACK, first : first + LEAF]
+def sharing(sets: Uint64, base: int, word: Any) -> Any:
+    """The set of those who share any of a word's bits."""
     some = ZERO
-    for k in range(LEAF):
-        getting, giving = gain & spoken[k] | gets[k], speak & learned[k] | gives[k]
-        use = my_use & uses[k]
-        ways = (use & by_letter) | ((use & by_time) if use & TIMES != ZERO else ZERO)
-        speaks = ((getting != ZERO) & (giving != ZERO)) if rule == EXCHANGE else (getting | giving) != ZERO
-        fits[k] = ONE if (ways != ZERO) & speaks & (my_lack & lacks[k] == ZERO) else ZERO
-        some |= fits[k]
-    for row in (USE, like):
-        count = times if row == USE else likes
-        if some == ZERO or count <= (1 if row == USE else 0):
-            continue
-        word, column = mine[m, row] & (TIMES if row == USE else ~ZERO), bits[row, first : first + LEAF]
-        shared = space.shared
-        for k in range(LEAF):
-            shared[k] = word & column[k]
-        for _ in range(count - 1):
-            for k in range(LEAF):
-                shared[k] &= shared[k] - ONE
-        some = ZERO
-        for k in range(LEAF):
-            fits[k] = fits[k] if shared[k] != ZERO else ZERO
-            some |= fits[k]
-    found = 0
-    if some != ZERO:
-        for k in range(last - first):
-            at[found] = first + k
-            found += int(np.int64(fits[k]))
-    return found
+    while word != ZERO:
+        some |= sets[base + popcount((word & (~word + ONE)) - ONE)]
+        word &= word - ONE
+    return some
 
 
 @inlined
-def weigh(b: Crowd, j: int, mine: Uint64, m: int, me: Any, price: int, way: int, floor: int) -> int:
-    """The value of a pair whom nothing but distance can exclude; NOTHING if that does, or below `floor`.
+def sharing_many(sets: Uint64, base: int, word: Any, count: int, ladder: Uint64) -> Any:
+    """The set of those who share at least `count` of a word's bits."""
+    for step in range(count):
+        ladder[step] = ZERO
+    while word != ZERO:
+        have = sets[base + popcount((word & (~word + ONE)) - ONE)]
+        word &= word - ONE
+        for step in range(count):  # who has this one too climbs a step
+            have, ladder[step] = ladder[step] & have, ladder[step] | have
+    return ladder[count - 1]
 
-    `price` is the most that the two prices can add.
+
+@inlined
+def sift(tree: Tree, k: int, group: Group, m: int, way: int, rule: int, bound: Bound, ladder: Uint64) -> Any:
+    """The set of those of leaf `k` who are feasible with the person but for distance, and of interest.
+
+    Not of interest is whoever lacks more of what makes up `bound` than it is above the floor.
     """
-    bits = b.bits
-    like = len(bits) - 1
+    sets, mine, slack = tree.sets[tree.ranges[k, SETS]], group.bits, bound.value - group.kept.floor[m]
+    modes, shift = mine[m, USE] >> np.uint64(HALF), 64 * USE + HALF
+    talking, writing = ~ZERO, ZERO
+    if way == FAR:
+        talking = sharing(sets, shift, modes & TALKING & REMOTE)
+        writing = sharing(sets, shift, modes & LETTERS)
+    times = fewest(TIME_POINTS, bound.times - slack)
+    fits = talking & sharing_many(sets, 64 * USE, mine[m, USE] & TIMES, max(times, 1), ladder)
+    if times == 0:
+        fits |= writing
+    likes = fewest(INTEREST_POINTS, bound.likes - slack)
+    like = mine.shape[1] - 1
+    if likes:
+        fits &= sharing_many(sets, 64 * like, mine[m, like], likes, ladder)
+    if fits == ZERO:
+        return fits
+    both, learned, taught, words = ZERO, ZERO, ZERO, (like - TALK) // 2
+    for w in range(TALK, TALK + words):
+        both |= sharing(sets, 64 * w, mine[m, w])
+        learned |= sharing(sets, 64 * w, mine[m, w + words])
+        taught |= sharing(sets, 64 * (w + words), mine[m, w])
+    fits &= learned & taught if rule == EXCHANGE else both | learned | taught
+    fits &= both if bound.both > slack else ~ZERO
+    fits &= learned if bound.learned > slack else ~ZERO
+    fits &= taught if bound.taught > slack else ~ZERO
+    return fits & ~sharing(sets, 64 * LACK, mine[m, LACK] & sets[-1])
+
+
+@inlined
+def weigh(b: Crowd, j: int, group: Group, m: int, me: Any, way: int, rest: int) -> int:
+    """The value of a pair that `sift` let through; NOTHING if it is not feasible or not of interest.
+
+    `rest` is as much as distance and prices can add.
+    """
+    bits, mine, floor = b.bits, group.bits, group.kept.floor[m]
+    like = bits.shape[1] - 1
     words = (like - TALK) // 2
-    use = mine[m, USE] & bits[USE, j]
-    modes = usable(use, way)
+    use = mine[m, USE] & bits[j, USE]
     both, learned, taught = 0, 0, 0
     for w in range(TALK, TALK + words):
-        both += popcount(mine[m, w] & bits[w, j])
-        learned += popcount(mine[m, w + words] & bits[w, j])
-        taught += popcount(mine[m, w] & bits[w + words, j])
+        both += popcount(mine[m, w] & bits[j, w])
+        learned += popcount(mine[m, w + words] & bits[j, w])
+        taught += popcount(mine[m, w] & bits[j, w + words])
+    modes = usable(use, way)
     value: int = int(MODE_POINTS[modes]) + language_points(both, learned, taught)
     if modes & TALKING != ZERO:
         value += TIME_POINTS[min(popcount(use & TIMES), 8)]
-    value += INTEREST_POINTS[min(popcount(mine[m, like] & bits[like, j]), 6)]
-    if value + price + (BAND_POINTS[0] if way == NEAR else 0) < floor:
+    value += INTEREST_POINTS[min(popcount(mine[m, like] & bits[j, like]), 6)]
+    if value + rest < floor:
         return NOTHING
     other = b.rows[j]
     value += other.price + me.price
-    meets = use & TIMES != ZERO and use >> np.uint64(HALF) & MEETING != ZERO
-    if (value + BAND_POINTS[0] if way == NEAR else value) < floor:
-        return NOTHING
-    if not meets:
-        return value
-    dx, dy, dz = me.x - other.x, me.y - other.y, me.z - other.z
-    square = dx * dx + dy * dy + dz * dz
-    near = in_reach(square, min(me.reach, other.reach), int(min(me.radius, other.radius)))
-    if near != (way == NEAR):
-        return NOTHING
-    if way == NEAR:
-        value += band_points(square)
-        if value < floor:
+    if use & TIMES != ZERO and use >> np.uint64(HALF) & MEETING != ZERO:
+        dx, dy, dz = me.x - other.x, me.y - other.y, me.z - other.z
+        square = dx * dx + dy * dy + dz * dz
+        near = in_reach(square, min(me.reach, other.reach), int(min(me.radius, other.radius)))
+        if near != (way == NEAR):
             return NOTHING
-    return value
+        if way == NEAR:
+            value += band_points(square)
+    return value if value >= floor else NOTHING
 
 
 @inlined
@@ -263,7 +269,7 @@ def barred(start: Int64, other: Int32, i: int, j: int) -> bool:
 def gather(group: Group, a: Crowd, first: int, last: int, least: int) -> None:
     """Make the people from `first` to before `last` the group."""
     bits, box, top = group.bits, group.box, group.most
-    like = len(a.bits) - 1
+    like = a.bits.shape[1] - 1
     words = (like - TALK) // 2
     bits[WHOLE] = ZERO
     bits[WHOLE, LACK] = ~ZERO
@@ -272,7 +278,7 @@ def gather(group: Group, a: Crowd, first: int, last: int, least: int) -> None:
     for q in range(first, last):
         m, row = q - first, a.rows[q]
         for w in range(like + 1):
-            bits[m, w] = a.bits[w, q]
+            bits[m, w] = a.bits[q, w]
         bits[m, LACK] = bits[m, LACK] >> np.uint64(HALF) | bits[m, LACK] << np.uint64(HALF)
         box[m, 0], box[m, 2], box[m, 4], box[m, 6] = row.x, row.y, row.z, row.reach
         box[m, 1], box[m, 3], box[m, 5] = row.x, row.y, row.z
@@ -298,43 +304,58 @@ def climb(
     tree: Tree, a: Crowd, first: int, last: int, group: Group, way: int, rule: int, start: Int64,
     other: Int32, swapped: bool, space: Space,
 ) -> None:  # fmt: skip
-    """Everybody of the tree who is of interest to one of the group, the most promising branches first."""
-    ranges, b = tree.ranges, tree.crowd
-    nodes, bounds, floor, count = space.nodes, space.bounds, group.kept.floor, last - first
-    lowest = floor[:count].min()
-    bounds[0], nodes[0], depth = lowest, 0, 1
+    """Everybody of the tree who is of interest to one of the group, the most promising branches first.
+
+    With each branch goes who of the group is still interested in it (`active`). They are asked one by one
+    when a branch is smaller by `STEP` than where they were asked last, and at the leaves.
+    """
+    ranges, b, floor = tree.ranges, tree.crowd, group.kept.floor
+    nodes, bounds, active, spans = space.nodes, space.bounds, space.active, space.spans
+    nodes[0], bounds[0], spans[0], depth = 0, 2**62, 2**62, 1
+    active[0] = ~ZERO >> np.uint64(LEAF - (last - first))
     while depth > 0:
         depth -= 1
-        if bounds[depth] < lowest or bounds[depth] == NOTHING:
+        node, asked, span = nodes[depth], active[depth], spans[depth]
+        if bounds[depth] == NOTHING:
             continue
-        node = nodes[depth]
-        child = int(ranges[node, CHILD])
-        if child:
+        child, size = int(ranges[node, CHILD]), int(ranges[node, LAST] - ranges[node, FIRST])
+        if child and size * STEP > span:
+            rest, lowest = asked, 2**62
+            while rest != ZERO:
+                lowest = min(lowest, floor[popcount((rest & (~rest + ONE)) - ONE)])
+                rest &= rest - ONE
+            if bounds[depth] < lowest:
+                continue
+        else:
+            span, rest = size, asked
+            while rest != ZERO:
+                one = rest & (~rest + ONE)
+                rest ^= one
+                m = popcount(one - ONE)
+                bound = most(tree, node, group, m, way, rule)
+                if bound.value == NOTHING or bound.value < floor[m]:
+                    asked ^= one
+                elif child == 0:
+                    i, me, place = group.name[m], a.rows[first + m], int(ranges[node, FIRST])
+                    found = sift(tree, node, group, m, way, rule, bound, space.ladder)
+                    for_rest = bound.place + tree.price[node] + me.price
+                    while found != ZERO:
+                        at = place + popcount((found & (~found + ONE)) - ONE)
+                        found &= found - ONE
+                        value = weigh(b, at, group, m, me, way, for_rest)
+                        if value != NOTHING:
+                            j = int(b.rows[at].name)
+                            if not barred(start, other, i, j):
+                                keep(group.kept, m, value, tie_of(i, j, swapped))
+        if child and asked != ZERO:
             for side in range(2):
-                nodes[depth + side] = child + side
-                bounds[depth + side] = most(tree, child + side, group, WHOLE, way, rule)[0]
+                bound = most(tree, child + side, group, WHOLE, way, rule)
+                nodes[depth + side], bounds[depth + side] = child + side, bound.value
+                active[depth + side], spans[depth + side] = asked, span
             if bounds[depth] > bounds[depth + 1]:  # the better one on top
                 nodes[depth], nodes[depth + 1] = child + 1, child
                 bounds[depth], bounds[depth + 1] = bounds[depth + 1], bounds[depth]
             depth += 2
-            continue
-        low, high = int(ranges[node, FIRST]), int(ranges[node, LAST])
-        for m in range(count):
-            bound, for_times, for_likes = most(tree, node, group, m, way, rule)
-            if bound == NOTHING or bound < floor[m]:
-                continue
-            i, me, slack = group.name[m], a.rows[first + m], min(bound - floor[m], MOST_POINTS)
-            times, likes = fewest(TIME_POINTS, for_times - slack), fewest(INTEREST_POINTS, for_likes - slack)
-            found = sift(b.bits, low, high, group.bits, m, way, rule, times, likes, space)
-            for k in range(found):
-                value = weigh(b, space.at[k], group.bits, m, me, tree.price[node] + me.price, way, floor[m])
-                if value != NOTHING:
-                    j = int(b.rows[space.at[k]].name)
-                    if not barred(start, other, i, j):
-                        keep(group.kept, m, value, tie_of(i, j, swapped))
-        lowest = floor[0]
-        for m in range(1, count):
-            lowest = min(lowest, floor[m])
 
 
 @kernel
@@ -343,7 +364,7 @@ def best_of_block(
     most_kept: int, least: int, before: Found,
 ) -> tuple[Int64, Int32, Int64]:  # fmt: skip
     """For each person of the groups the best of the tree and of `before`: how many, with whom, what value."""
-    width, size = len(a.bits), (groups[:, 1] - groups[:, 0]).max()
+    width, size = a.bits.shape[1], (groups[:, 1] - groups[:, 0]).max()
     group = Group(
         np.empty((LEAF + 1, width), np.uint64), np.empty((LEAF + 1, 7)), np.empty((LEAF + 1, 4), np.int64),
         np.empty(LEAF + 1, np.int64), np.empty(LEAF, np.int64),
@@ -353,9 +374,12 @@ def best_of_block(
         ),
     )  # fmt: skip
     space = Space(
-        np.empty(256, np.int64), np.empty(256, np.int64), np.empty(LEAF, np.int64), np.empty(LEAF, np.uint64),
-        np.zeros(LEAF, np.uint64), np.zeros(LEAF, np.uint64), np.empty(LEAF, np.uint64),
-    )  # fmt: skip
+        np.empty(256, np.int64),
+        np.empty(256, np.int64),
+        np.empty(256, np.uint64),
+        np.empty(256, np.int64),
+        np.empty(16, np.uint64),
+    )
     count, total, done = np.zeros((groups[:, 1] - groups[:, 0]).sum(), np.int64), 0, 0
     partner, worth = np.empty(1024, np.int32), np.empty(1024, np.int64)
     for g in range(len(groups)):
