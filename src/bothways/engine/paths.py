@@ -16,10 +16,10 @@ import numpy as np
 
 from bothways.engine._jit import kernel
 from bothways.engine.arrays import Int32, Int64
-from bothways.engine.residual import HUB, Flow, Net
+from bothways.engine.residual import HUB, Flow, Net, Whole
 
-FAR: int = 1 << 60
-NOWHERE: int = -1
+FAR: Whole = 1 << 60
+NOWHERE: Whole = -1
 
 
 class Search(NamedTuple):
@@ -37,11 +37,11 @@ class Search(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Both ends' searches and a count of all searches and settled nodes, (2,)."""
+    """Both ends' searches, and how many searches and settled nodes there were."""
 
     ahead: Search
     behind: Search
-    count: Int64
+    counted: Int64  # (2,): searches, settled nodes
 
 
 def work(nodes: int) -> Work:
@@ -55,7 +55,7 @@ def _search(nodes: int) -> Search:
 
 
 @kernel
-def rise(one: Search, node: int, place: int) -> None:
+def rise(one: Search, node: Whole, place: Whole) -> None:
     """Put `node` into the heap at `place` or above."""
     far = one.distance[node]
     while place > 0:
@@ -71,7 +71,7 @@ def rise(one: Search, node: int, place: int) -> None:
 
 
 @kernel
-def pop(one: Search) -> int:
+def pop(one: Search) -> Whole:
     """Take the nearest node out of the heap."""
     nearest = one.heap[0]
     one.size[0] -= 1
@@ -95,7 +95,7 @@ def pop(one: Search) -> int:
 
 
 @kernel
-def label(one: Search, number: int, node: int, distance: int, via: int, pair: int) -> None:
+def label(one: Search, number: Whole, node: Whole, distance: Whole, via: Whole, pair: Whole) -> None:
     if one.seen[node] != number:
         one.seen[node] = number
         one.touched[one.size[1]] = node
@@ -114,7 +114,7 @@ def label(one: Search, number: int, node: int, distance: int, via: int, pair: in
 
 @kernel
 def label_up(  # the area of a left person, the area above an area, or the hub
-    net: Net, one: Search, number: int, area: int, distance: int, via: int, limit: int
+    net: Net, one: Search, number: Whole, area: Whole, distance: Whole, via: Whole, limit: Whole
 ) -> None:
     if area >= 0:
         if distance < limit:
@@ -126,26 +126,29 @@ def label_up(  # the area of a left person, the area above an area, or the hub
 
 
 @kernel
-def price_of_area(flow: Flow, area: int) -> int:
+def price_of_area(flow: Flow, area: Whole) -> Whole:
     return flow.area_price[area] if area >= 0 else np.int64(0)
 
 
 @kernel
-def worth_of_left(net: Net, i: int, use: int) -> int:
+def worth_of_left(net: Net, i: Whole, use: Whole) -> Whole:
     """What the unit number `use` (from 1) of a left person carries."""
     return net.first_left[i] if use == 1 else np.int64(0)
 
 
 @kernel
-def worth_of_right(net: Net, j: int, use: int) -> int:
+def worth_of_right(net: Net, j: Whole, use: Whole) -> Whole:
     return net.first_right[j] if use == 1 else net.further
 
 
 @kernel
-def ahead_of_left(net: Net, flow: Flow, one: Search, number: int, i: int, near: int, limit: int) -> None:
+def ahead_of_left(
+    net: Net, flow: Flow, one: Search, number: Whole, i: Whole, near: Whole, limit: Whole
+) -> None:
     """Label what a unit can reach from a left person in one step."""
     base, n = near + flow.left_price[i], len(net.left_room)
-    k, end = net.left_start[i], net.left_start[i + 1]
+    end = net.left_start[i + 1]
+    k: Whole = net.left_start[i]
     if k >= end:
         k = np.int64(net.left_chain[i])
     while k >= 0:
@@ -162,7 +165,9 @@ def ahead_of_left(net: Net, flow: Flow, one: Search, number: int, i: int, near: 
 
 
 @kernel
-def ahead_of_right(net: Net, flow: Flow, one: Search, number: int, j: int, near: int, limit: int) -> None:
+def ahead_of_right(
+    net: Net, flow: Flow, one: Search, number: Whole, j: Whole, near: Whole, limit: Whole
+) -> None:
     base, node = near + flow.right_price[j], len(net.left_room) + j
     use = flow.right_use[j]
     if use < net.right_room[j]:
@@ -185,7 +190,9 @@ def ahead_of_right(net: Net, flow: Flow, one: Search, number: int, j: int, near:
 
 
 @kernel
-def ahead_of_area(net: Net, flow: Flow, one: Search, number: int, a: int, near: int, limit: int) -> None:
+def ahead_of_area(
+    net: Net, flow: Flow, one: Search, number: Whole, a: Whole, near: Whole, limit: Whole
+) -> None:
     areas = len(net.left_room) + len(net.right_room)
     base, parent = near + flow.area_price[a], net.area_parent[a]
     if flow.area_use[a] > 0 and base - price_of_area(flow, parent) >= near:
@@ -209,7 +216,9 @@ def ahead_of_area(net: Net, flow: Flow, one: Search, number: int, a: int, near: 
 
 
 @kernel
-def behind_left(net: Net, flow: Flow, one: Search, number: int, i: int, near: int, limit: int) -> None:
+def behind_left(
+    net: Net, flow: Flow, one: Search, number: Whole, i: Whole, near: Whole, limit: Whole
+) -> None:
     """Label from where a unit can reach a left person in one step."""
     base, n = near - flow.left_price[i], len(net.left_room)
     use = flow.left_use[i]
@@ -217,7 +226,8 @@ def behind_left(net: Net, flow: Flow, one: Search, number: int, i: int, near: in
         distance = base - worth_of_left(net, i, use + 1) + price_of_area(flow, net.area[i])
         if distance >= near:
             label_up(net, one, number, net.area[i], distance, i, limit)
-    k, end = net.left_start[i], net.left_start[i + 1]
+    end = net.left_start[i + 1]
+    k: Whole = net.left_start[i]
     if k >= end:
         k = np.int64(net.left_chain[i])
     while k >= 0:
@@ -229,7 +239,9 @@ def behind_left(net: Net, flow: Flow, one: Search, number: int, i: int, near: in
 
 
 @kernel
-def behind_right(net: Net, flow: Flow, one: Search, number: int, j: int, near: int, limit: int) -> None:
+def behind_right(
+    net: Net, flow: Flow, one: Search, number: Whole, j: Whole, near: Whole, limit: Whole
+) -> None:
     base, node = near - flow.right_price[j], len(net.left_room) + j
     use = flow.right_use[j]
     if use > 0:
@@ -251,7 +263,9 @@ def behind_right(net: Net, flow: Flow, one: Search, number: int, j: int, near: i
 
 
 @kernel
-def behind_area(net: Net, flow: Flow, one: Search, number: int, a: int, near: int, limit: int) -> None:
+def behind_area(
+    net: Net, flow: Flow, one: Search, number: Whole, a: Whole, near: Whole, limit: Whole
+) -> None:
     areas = len(net.left_room) + len(net.right_room)
     base, parent = near - flow.area_price[a], net.area_parent[a]
     if flow.area_use[a] < net.area_room[a] and base + price_of_area(flow, parent) >= near:
@@ -275,7 +289,9 @@ def behind_area(net: Net, flow: Flow, one: Search, number: int, a: int, near: in
 
 
 @kernel
-def grow_ahead(net: Net, flow: Flow, one: Search, number: int, node: int, near: int, limit: int) -> None:
+def grow_ahead(
+    net: Net, flow: Flow, one: Search, number: Whole, node: Whole, near: Whole, limit: Whole
+) -> None:
     n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
     if node < n:
         ahead_of_left(net, flow, one, number, node, near, limit)
@@ -286,7 +302,9 @@ def grow_ahead(net: Net, flow: Flow, one: Search, number: int, node: int, near: 
 
 
 @kernel
-def grow_behind(net: Net, flow: Flow, one: Search, number: int, node: int, near: int, limit: int) -> None:
+def grow_behind(
+    net: Net, flow: Flow, one: Search, number: Whole, node: Whole, near: Whole, limit: Whole
+) -> None:
     n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
     if node < n:
         behind_left(net, flow, one, number, node, near, limit)
@@ -297,7 +315,7 @@ def grow_behind(net: Net, flow: Flow, one: Search, number: int, node: int, near:
 
 
 @kernel
-def carry(net: Net, flow: Flow, tail: int, head: int, pair: int) -> None:
+def carry(net: Net, flow: Flow, tail: Whole, head: Whole, pair: Whole) -> None:
     """Move one unit from `tail` to `head`: along an arc with room left, or back along one in use."""
     n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
     if pair >= 0:
@@ -317,21 +335,21 @@ def carry(net: Net, flow: Flow, tail: int, head: int, pair: int) -> None:
 
 
 @kernel
-def carry_ahead(net: Net, flow: Flow, one: Search, node: int, start: int) -> None:
+def carry_ahead(net: Net, flow: Flow, one: Search, node: Whole, start: Whole) -> None:
     while node != start:
         carry(net, flow, one.via[node], node, one.pair[node])
         node = one.via[node]
 
 
 @kernel
-def carry_behind(net: Net, flow: Flow, one: Search, node: int, end: int) -> None:
+def carry_behind(net: Net, flow: Flow, one: Search, node: Whole, end: Whole) -> None:
     while node != end:
         carry(net, flow, node, one.via[node], one.pair[node])
         node = one.via[node]
 
 
 @kernel
-def begin(one: Search, number: int, node: int) -> None:
+def begin(one: Search, number: Whole, node: Whole) -> None:
     one.size[:] = 0
     one.hub[0] = FAR
     if node == HUB:
@@ -341,7 +359,7 @@ def begin(one: Search, number: int, node: int) -> None:
 
 
 @kernel
-def move_prices(net: Net, flow: Flow, one: Search, radius: int, sign: int) -> None:
+def move_prices(net: Net, flow: Flow, one: Search, radius: Whole, sign: Whole) -> None:
     """Prices within `radius` of a search's start move by what they are nearer than that."""
     n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
     for place in range(one.size[1]):
@@ -356,15 +374,15 @@ def move_prices(net: Net, flow: Flow, one: Search, radius: int, sign: int) -> No
 
 
 @kernel
-def reroute(net: Net, flow: Flow, at: Work, start: int, end: int, off: int) -> bool:
+def reroute(net: Net, flow: Flow, at: Work, start: Whole, end: Whole, off: Whole) -> bool:
     """Take one unit from node `start` to node `end` if that costs less than `off`; say whether it did.
 
     In any case prices move so that the step from `end` to `start`, off by `off`, complies afterwards
     (that step itself is the caller's).
     """
     ahead, behind = at.ahead, at.behind
-    at.count[0] += 1
-    number = at.count[0]
+    at.counted[0] += 1
+    number = at.counted[0]
     begin(ahead, number, start)
     begin(behind, number, end)
     shortest, meeting = off, np.int64(NOWHERE)
@@ -375,7 +393,7 @@ def reroute(net: Net, flow: Flow, at: Work, start: int, end: int, off: int) -> b
             shortest, meeting = ahead.hub[0] + behind.hub[0], np.int64(HUB)
         if min(near, ahead.hub[0]) + min(far, behind.hub[0]) >= shortest:
             break
-        at.count[1] += 1
+        at.counted[1] += 1
         if near < ahead.hub[0] and (near <= far or far >= behind.hub[0]):
             node = pop(ahead)
             if behind.seen[node] == number and near + behind.distance[node] < shortest:
@@ -405,7 +423,7 @@ def reroute(net: Net, flow: Flow, at: Work, start: int, end: int, off: int) -> b
 
 
 @kernel
-def settle_pair(net: Net, flow: Flow, at: Work, k: int) -> None:
+def settle_pair(net: Net, flow: Flow, at: Work, k: Whole) -> None:
     """Make pair k comply."""
     i, j = net.left[k], net.right[k]
     node = len(net.left_room) + j
@@ -418,7 +436,7 @@ def settle_pair(net: Net, flow: Flow, at: Work, k: int) -> None:
 
 
 @kernel
-def settle_left(net: Net, flow: Flow, at: Work, i: int) -> None:
+def settle_left(net: Net, flow: Flow, at: Work, i: Whole) -> None:
     """Make the steps between a left person and their area (or the hub) comply."""
     area = net.area[i]
     up = len(net.left_room) + len(net.right_room) + area if area >= 0 else np.int64(HUB)
@@ -439,7 +457,7 @@ def settle_left(net: Net, flow: Flow, at: Work, i: int) -> None:
 
 
 @kernel
-def settle_right(net: Net, flow: Flow, at: Work, j: int) -> None:
+def settle_right(net: Net, flow: Flow, at: Work, j: Whole) -> None:
     node = len(net.left_room) + j
     while flow.right_use[j] < net.right_room[j]:
         off = worth_of_right(net, j, flow.right_use[j] + 1) - flow.right_price[j]
@@ -456,7 +474,7 @@ def settle_right(net: Net, flow: Flow, at: Work, j: int) -> None:
 
 
 @kernel
-def settle_area(net: Net, flow: Flow, at: Work, a: int) -> None:
+def settle_area(net: Net, flow: Flow, at: Work, a: Whole) -> None:
     areas, parent = len(net.left_room) + len(net.right_room), net.area_parent[a]
     up = areas + parent if parent >= 0 else np.int64(HUB)
     while flow.area_use[a] < net.area_room[a]:

@@ -7,7 +7,7 @@ A unit of flow is one partner: hub -> root areas -> areas -> left people -> righ
 Nodes are numbered: left people, right people, areas; the hub is `HUB`.
 """
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from bothways.engine._jit import kernel
 from bothways.engine.arrays import Bool, Int32, Int64
 from bothways.engine.problem import Problem
 from bothways.engine.weights import Weights
+
+# Inside kernels: a whole number of whatever width the compiler chose for it.
+Whole: TypeAlias = Any
 
 HUB: Final = -2
 NOBODY: Final = -1  # ends a chain; the area of a left person where there are no areas
@@ -181,11 +184,17 @@ def extended(net: Net, flow: Flow, left: Int64, right: Int64, score: Int32) -> t
     """The network with further pairs in chains, none of them in use."""
     first = len(net.left)
     nobody = np.full(len(left), NOBODY, np.int32)
-    added = {"left": left, "right": right, "score": score, "next_of_left": nobody, "next_of_right": nobody}
-    columns = {
-        name: np.concatenate([getattr(net, name), column.astype(np.int32)]) for name, column in added.items()
-    }
-    net = net._replace(**columns)
+
+    def longer(column: Int32, added: Int64 | Int32) -> Int32:
+        return np.concatenate([column, added.astype(np.int32)])
+
+    net = net._replace(
+        left=longer(net.left, left),
+        right=longer(net.right, right),
+        score=longer(net.score, score),
+        next_of_left=longer(net.next_of_left, nobody),
+        next_of_right=longer(net.next_of_right, nobody),
+    )
     join_chains(net, first)
     return net, flow._replace(used=np.concatenate([flow.used, np.zeros(len(left), np.bool_)]))
 

@@ -16,10 +16,10 @@ import numpy as np
 
 from bothways.engine._jit import kernel
 from bothways.engine.arrays import Bool, Int32, Int64
-from bothways.engine.residual import HUB, Flow, Net
+from bothways.engine.residual import HUB, Flow, Net, Whole
 
-LEAST: int = -(1 << 60)
-NOTHING: int = -3
+LEAST: Whole = -(1 << 60)
+NOTHING: Whole = -3
 
 
 class Desk(NamedTuple):
@@ -62,7 +62,7 @@ def desk(net: Net) -> Desk:
 
 
 @kernel
-def take(net: Net, flow: Flow, at: Desk, k: int) -> None:
+def take(net: Net, flow: Flow, at: Desk, k: Whole) -> None:
     j = net.right[k]
     flow.used[k] = True
     at.mine[net.right_start[j] + at.mine_count[j]] = k
@@ -70,7 +70,7 @@ def take(net: Net, flow: Flow, at: Desk, k: int) -> None:
 
 
 @kernel
-def drop(net: Net, flow: Flow, at: Desk, k: int) -> None:
+def drop(net: Net, flow: Flow, at: Desk, k: Whole) -> None:
     j = net.right[k]
     flow.used[k] = False
     first = net.right_start[j]
@@ -83,24 +83,24 @@ def drop(net: Net, flow: Flow, at: Desk, k: int) -> None:
 
 
 @kernel
-def above(net: Net, flow: Flow, i: int) -> int:
+def above(net: Net, flow: Flow, i: Whole) -> Whole:
     """The price of the area of a left person, or of the hub."""
     return flow.area_price[net.area[i]] if net.area[i] >= 0 else np.int64(0)
 
 
 @kernel
-def worth_left(net: Net, i: int, use: int, scale: int) -> int:
+def worth_left(net: Net, i: Whole, use: Whole, scale: Whole) -> Whole:
     """What the unit number `use` (from 1) of a left person carries."""
     return net.first_left[i] * scale if use == 1 else np.int64(0)
 
 
 @kernel
-def worth_right(net: Net, j: int, use: int, scale: int) -> int:
+def worth_right(net: Net, j: Whole, use: Whole, scale: Whole) -> Whole:
     return (net.first_right[j] if use == 1 else net.further) * scale
 
 
 @kernel
-def rank_of(net: Net, flow: Flow, i: int, sign: int, scale: int) -> int:
+def rank_of(net: Net, flow: Flow, i: Whole, sign: Whole, scale: Whole) -> Whole:
     """What one unit more (sign 1) is worth to a left person, or one less (-1); LEAST if there is none."""
     use = flow.left_use[i]
     if sign > 0:
@@ -109,13 +109,13 @@ def rank_of(net: Net, flow: Flow, i: int, sign: int, scale: int) -> int:
 
 
 @kernel
-def put(at: Desk, place: int, i: int) -> None:
+def put(at: Desk, place: Whole, i: Whole) -> None:
     at.line[place] = i
     at.spot[i] = place
 
 
 @kernel
-def sink(at: Desk, start: int, size: int, place: int) -> None:
+def sink(at: Desk, start: Whole, size: Whole, place: Whole) -> None:
     """Move whoever stands at `place` of a heap down to where they belong."""
     i = at.line[start + place]
     while 2 * place + 1 < size:
@@ -130,7 +130,7 @@ def sink(at: Desk, start: int, size: int, place: int) -> None:
 
 
 @kernel
-def front(net: Net, flow: Flow, at: Desk, a: int, sign: int, scale: int) -> int:
+def front(net: Net, flow: Flow, at: Desk, a: Whole, sign: Whole, scale: Whole) -> Whole:
     """The left person of an area to whom one unit more (or less) is worth most, or -1."""
     start = at.line_start[a]
     if at.line_made[a] != at.passes[0]:
@@ -162,7 +162,7 @@ def front(net: Net, flow: Flow, at: Desk, a: int, sign: int, scale: int) -> int:
 
 
 @kernel
-def return_to(net: Net, flow: Flow, at: Desk, i: int, sign: int, scale: int) -> None:
+def return_to(net: Net, flow: Flow, at: Desk, i: Whole, sign: Whole, scale: Whole) -> None:
     """Somebody to whom a unit may have become worth more takes their new place in the heap."""
     a = net.area[i]
     if a < 0 or at.line_made[a] != at.passes[0]:
@@ -186,7 +186,7 @@ def return_to(net: Net, flow: Flow, at: Desk, i: int, sign: int, scale: int) -> 
 
 
 @kernel
-def comply(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
+def comply(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None:
     """Fill or empty the arcs that are off by more than `slack`."""
     n, m = len(net.left_room), len(net.right_room)
     for i in range(n):
@@ -234,7 +234,7 @@ def comply(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
 
 
 @kernel
-def push_left(net: Net, flow: Flow, at: Desk, i: int, slack: int, scale: int) -> int:
+def push_left(net: Net, flow: Flow, at: Desk, i: Whole, slack: Whole, scale: Whole) -> Whole:
     """Send one unit that a left person has too many along their best arc; return where it went."""
     best, next_best, pair, to = LEAST, LEAST, -1, NOTHING
     for k in range(net.left_start[i], net.left_start[i + 1]):
@@ -266,7 +266,7 @@ def push_left(net: Net, flow: Flow, at: Desk, i: int, slack: int, scale: int) ->
 
 
 @kernel
-def push_right(net: Net, flow: Flow, at: Desk, j: int, slack: int, scale: int) -> int:
+def push_right(net: Net, flow: Flow, at: Desk, j: Whole, slack: Whole, scale: Whole) -> Whole:
     best, next_best, pair, to = LEAST, LEAST, -1, HUB
     first = net.right_start[j]
     for place in range(first, first + at.mine_count[j]):
@@ -295,7 +295,7 @@ def push_right(net: Net, flow: Flow, at: Desk, j: int, slack: int, scale: int) -
 
 
 @kernel
-def best_below(net: Net, flow: Flow, at: Desk, a: int, scale: int) -> tuple[int, int]:
+def best_below(net: Net, flow: Flow, at: Desk, a: Whole, scale: Whole) -> tuple[Whole, Whole]:
     """Where one unit of an area is worth most (a node, or NOTHING), and what it is worth there."""
     areas, parent = len(net.left_room) + len(net.right_room), net.area_parent[a]
     best, to = LEAST, NOTHING
@@ -314,7 +314,7 @@ def best_below(net: Net, flow: Flow, at: Desk, a: int, scale: int) -> tuple[int,
 
 
 @kernel
-def push_area(net: Net, flow: Flow, at: Desk, a: int, slack: int, scale: int) -> int:
+def push_area(net: Net, flow: Flow, at: Desk, a: Whole, slack: Whole, scale: Whole) -> Whole:
     n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
     to, _ = best_below(net, flow, at, a, scale)
     if 0 <= to < n:
@@ -329,7 +329,7 @@ def push_area(net: Net, flow: Flow, at: Desk, a: int, slack: int, scale: int) ->
 
 
 @kernel
-def pull_left(net: Net, flow: Flow, at: Desk, i: int, slack: int, scale: int) -> int:
+def pull_left(net: Net, flow: Flow, at: Desk, i: Whole, slack: Whole, scale: Whole) -> Whole:
     """Fetch one unit that a left person is short of along their cheapest arc; return where it came from."""
     best, next_best, pair, source = -LEAST, -LEAST, -1, NOTHING
     for k in range(net.left_start[i], net.left_start[i + 1]):
@@ -362,7 +362,7 @@ def pull_left(net: Net, flow: Flow, at: Desk, i: int, slack: int, scale: int) ->
 
 
 @kernel
-def pull_right(net: Net, flow: Flow, at: Desk, j: int, slack: int, scale: int) -> int:
+def pull_right(net: Net, flow: Flow, at: Desk, j: Whole, slack: Whole, scale: Whole) -> Whole:
     best, next_best, pair, source = -LEAST, -LEAST, -1, HUB
     for place in range(net.right_start[j], net.right_start[j + 1]):
         k = net.by_right[place]
@@ -391,7 +391,7 @@ def pull_right(net: Net, flow: Flow, at: Desk, j: int, slack: int, scale: int) -
 
 
 @kernel
-def cheapest_above(net: Net, flow: Flow, at: Desk, a: int, scale: int) -> tuple[int, int]:
+def cheapest_above(net: Net, flow: Flow, at: Desk, a: Whole, scale: Whole) -> tuple[Whole, Whole]:
     """Where an area gets one unit most cheaply (a node, or NOTHING), and the price there."""
     areas, parent = len(net.left_room) + len(net.right_room), net.area_parent[a]
     best, source = -LEAST, NOTHING
@@ -410,7 +410,7 @@ def cheapest_above(net: Net, flow: Flow, at: Desk, a: int, scale: int) -> tuple[
 
 
 @kernel
-def pull_area(net: Net, flow: Flow, at: Desk, a: int, slack: int, scale: int) -> int:
+def pull_area(net: Net, flow: Flow, at: Desk, a: Whole, slack: Whole, scale: Whole) -> Whole:
     n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
     source, _ = cheapest_above(net, flow, at, a, scale)
     if 0 <= source < n:
@@ -425,7 +425,7 @@ def pull_area(net: Net, flow: Flow, at: Desk, a: int, slack: int, scale: int) ->
 
 
 @kernel
-def push_all(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
+def push_all(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None:
     n, areas, nodes = len(net.left_room), len(net.left_room) + len(net.right_room), len(at.excess)
     at.passes[0] += 1
     waiting, head = 0, 0
@@ -456,7 +456,7 @@ def push_all(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
 
 
 @kernel
-def pull_all(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
+def pull_all(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None:
     n, areas, nodes = len(net.left_room), len(net.left_room) + len(net.right_room), len(at.excess)
     at.passes[0] += 1
     waiting, head = 0, 0
@@ -487,7 +487,7 @@ def pull_all(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
 
 
 @kernel
-def refine(net: Net, flow: Flow, at: Desk, slack: int, scale: int) -> None:
+def refine(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None:
     """Make `flow` best up to `slack`; its prices, in `scale` times the network's points, may be anything."""
     comply(net, flow, at, slack, scale)
     push_all(net, flow, at, slack, scale)

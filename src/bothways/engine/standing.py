@@ -275,7 +275,7 @@ class Standing:
     @property
     def effort(self) -> tuple[int, int]:
         """Searches so far, and people and areas settled in them."""
-        return int(self._work.count[0]), int(self._work.count[1])
+        return int(self._work.counted[0]), int(self._work.counted[1])
 
     def check(self) -> None:
         """Prove with `verify` that the choice is best for the problem as it is now; NotOptimal otherwise."""
@@ -380,7 +380,7 @@ class Standing:
             live, self._sides, area, self._tree, first, self._further, prices, more
         )
         nodes = len(first[0]) + len(first[1]) + len(self._tree.parent)
-        self._work = work(nodes)._replace(count=self._work.count)
+        self._work = work(nodes)._replace(counted=self._work.count)
         self._rooms = self._net.left_room, self._net.right_room
         self._firsts = self._net.first_left, self._net.first_right
         self._pairs, self._loose = len(live.left), 0
