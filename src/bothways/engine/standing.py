@@ -380,7 +380,7 @@ class Standing:
             live, self._sides, area, self._tree, first, self._further, prices, more
         )
         nodes = len(first[0]) + len(first[1]) + len(self._tree.parent)
-        self._work = work(nodes)._replace(counted=self._work.count)
+        self._work = work(nodes)._replace(counted=self._work.counted)
         self._rooms = self._net.left_room, self._net.right_room
         self._firsts = self._net.first_left, self._net.first_right
         self._pairs, self._loose = len(live.left), 0
