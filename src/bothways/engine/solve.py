@@ -114,10 +114,9 @@ def solve(
     Ties: pairs are sorted by left and right first, and the solver is deterministic, so the same set of
     pairs always gives the same choice, in whatever order the pairs were listed.
 
-    Method: the flow is first found with small weights, then proved under the exact ones; if that fails it
-    is found anew under the exact ones. Cost-scaling push-relabel
-    (Goldberg and Tarjan), OR-Tools' `SimpleMinCostFlow`; prices by label correction in the residual
-    network, O(nodes * arcs) at worst and near linear in practice.
+    Method: cost scaling (Goldberg and Tarjan) under small weights down to a fraction of a point, then a
+    shortest augmenting path for every arc that is still out of line under the exact weights; see `scaling`
+    and `paths`. Polynomial, and a little more than linear in the pairs in practice.
     Empty input gives an empty choice.
     """
     given = problem(

@@ -56,7 +56,7 @@ def verify(
 
     By linear programming duality nothing feasible has a larger weighted sum. The weights are checked
     too: each must outweigh all that the lower aims can change along one cycle (see
-    `network.lexicographic_weights`), which makes the weighted optimum the lexicographic one.
+    `weights.lexicographic_weights`), which makes the weighted optimum the lexicographic one.
 
     One pass over the pairs, O(pairs + people + areas). Different potentials can prove the same choice.
     """
