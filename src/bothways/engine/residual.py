@@ -84,6 +84,17 @@ def closed_areas(given: Problem) -> Bool:
     return np.asarray(shut)
 
 
+def beneath(given: Problem, left_room: Int64) -> Int64:
+    """How many pairs the left people of each area, and of all areas below it, have room for."""
+    most = np.zeros(given.areas, np.int64)
+    at, room = given.left_area, left_room[: len(given.left_area)]
+    while len(at):
+        np.add.at(most, at, room)
+        above = given.area_parent[at]
+        at, room = above[above >= 0], room[above >= 0]
+    return most
+
+
 def rewards(given: Problem, weights: Weights) -> tuple[Int64, Int64, int]:
     """What the first partner of each left and right person is worth, and a further one of a right person."""
     people, pairs = (weights.unit, 0) if given.count == "people" else (0, weights.unit)
@@ -105,6 +116,9 @@ def network(given: Problem, order: Int64 | None, weights: Weights) -> Net:
     left_start = np.zeros(n + 1, np.int64)
     left_start[1:] = np.cumsum(np.bincount(left, minlength=n))
     first_left, first_right, further = rewards(given, weights)
+    # Room that nobody can use costs time. One place more than can be used leaves every price as it would be.
+    left_room = np.minimum(given.left_capacity, np.diff(left_start) + 1)
+    right_room = np.minimum(given.right_capacity, np.diff(right_start) + 1)
     area = given.left_area if given.areas else np.full(n, NOBODY, np.int64)
     return Net(
         left,
@@ -117,14 +131,14 @@ def network(given: Problem, order: Int64 | None, weights: Weights) -> Net:
         np.full(m, NOBODY, np.int32),
         np.full(len(left), NOBODY, np.int32),
         np.full(len(left), NOBODY, np.int32),
-        given.left_capacity,
-        given.right_capacity,
+        left_room,
+        right_room,
         first_left,
         first_right,
         further,
         area,
         given.area_parent,
-        given.area_capacity,
+        np.minimum(given.area_capacity, beneath(given, left_room) + 1),
         *chains(area, given.areas),
         *chains(given.area_parent, given.areas),
     )
