@@ -3,7 +3,16 @@
 from bothways.enrol.checks import lacking, of_partner
 from bothways.enrol.models import Enrolment
 from bothways.enrol.places import give_back, take_places
-from bothways.enrol.selectors import Pooled, agreeing_people, consents, of_person, pool
+from bothways.enrol.selectors import (
+    Pooled,
+    agreeing_people,
+    consents,
+    counted,
+    of_person,
+    offering_people,
+    pool,
+    text_of_figures,
+)
 from bothways.enrol.services import confirm, consent, pause, resume, save, send, start, withdraw
 from bothways.enrol.tiles import tiles
 from bothways.enrol.words import summary
@@ -15,10 +24,12 @@ __all__ = [
     "confirm",
     "consent",
     "consents",
+    "counted",
     "give_back",
     "lacking",
     "of_partner",
     "of_person",
+    "offering_people",
     "pause",
     "pool",
     "resume",
@@ -27,6 +38,7 @@ __all__ = [
     "start",
     "summary",
     "take_places",
+    "text_of_figures",
     "tiles",
     "withdraw",
 ]
