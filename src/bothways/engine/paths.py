@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bothways.engine._jit import kernel
+from bothways.engine._jit import kernel, part
 from bothways.engine.arrays import Int32, Int64
 from bothways.engine.residual import HUB, Flow, Net, Whole
 
@@ -54,7 +54,7 @@ def _search(nodes: int) -> Search:
     return Search(distance, seen, via, pair, place, heap, touched, size, hub)
 
 
-@kernel
+@part
 def rise(one: Search, node: Whole, place: Whole) -> None:
     """Put `node` into the heap at `place` or above."""
     far = one.distance[node]
@@ -70,7 +70,7 @@ def rise(one: Search, node: Whole, place: Whole) -> None:
     one.place[node] = place
 
 
-@kernel
+@part
 def pop(one: Search) -> Whole:
     """Take the nearest node out of the heap."""
     nearest = one.heap[0]
@@ -94,7 +94,7 @@ def pop(one: Search) -> Whole:
     return nearest
 
 
-@kernel
+@part
 def label(one: Search, number: Whole, node: Whole, distance: Whole, via: Whole, pair: Whole) -> None:
     if one.seen[node] != number:
         one.seen[node] = number
@@ -112,7 +112,7 @@ def label(one: Search, number: Whole, node: Whole, distance: Whole, via: Whole, 
     rise(one, node, place)
 
 
-@kernel
+@part
 def label_up(  # the area of a left person, the area above an area, or the hub
     net: Net, one: Search, number: Whole, area: Whole, distance: Whole, via: Whole, limit: Whole
 ) -> None:
@@ -125,23 +125,23 @@ def label_up(  # the area of a left person, the area above an area, or the hub
         one.hub[1] = via
 
 
-@kernel
+@part
 def price_of_area(flow: Flow, area: Whole) -> Whole:
     return flow.area_price[area] if area >= 0 else np.int64(0)
 
 
-@kernel
+@part
 def worth_of_left(net: Net, i: Whole, use: Whole) -> Whole:
     """What the unit number `use` (from 1) of a left person carries."""
     return net.first_left[i] if use == 1 else np.int64(0)
 
 
-@kernel
+@part
 def worth_of_right(net: Net, j: Whole, use: Whole) -> Whole:
     return net.first_right[j] if use == 1 else net.further
 
 
-@kernel
+@part
 def ahead_of_left(
     net: Net, flow: Flow, one: Search, number: Whole, i: Whole, near: Whole, limit: Whole
 ) -> None:
@@ -164,7 +164,7 @@ def ahead_of_left(
             label_up(net, one, number, net.area[i], distance, i, limit)
 
 
-@kernel
+@part
 def ahead_of_right(
     net: Net, flow: Flow, one: Search, number: Whole, j: Whole, near: Whole, limit: Whole
 ) -> None:
@@ -189,7 +189,7 @@ def ahead_of_right(
             chained = np.int64(net.next_of_right[k])
 
 
-@kernel
+@part
 def ahead_of_area(
     net: Net, flow: Flow, one: Search, number: Whole, a: Whole, near: Whole, limit: Whole
 ) -> None:
@@ -215,7 +215,7 @@ def ahead_of_area(
         c = net.next_child[c]
 
 
-@kernel
+@part
 def behind_left(
     net: Net, flow: Flow, one: Search, number: Whole, i: Whole, near: Whole, limit: Whole
 ) -> None:
@@ -238,7 +238,7 @@ def behind_left(
         k = k + 1 if k + 1 < end else np.int64(net.left_chain[i] if k < end else net.next_of_left[k])
 
 
-@kernel
+@part
 def behind_right(
     net: Net, flow: Flow, one: Search, number: Whole, j: Whole, near: Whole, limit: Whole
 ) -> None:
@@ -262,7 +262,7 @@ def behind_right(
             chained = np.int64(net.next_of_right[k])
 
 
-@kernel
+@part
 def behind_area(
     net: Net, flow: Flow, one: Search, number: Whole, a: Whole, near: Whole, limit: Whole
 ) -> None:
@@ -288,7 +288,7 @@ def behind_area(
         c = net.next_child[c]
 
 
-@kernel
+@part
 def grow_ahead(
     net: Net, flow: Flow, one: Search, number: Whole, node: Whole, near: Whole, limit: Whole
 ) -> None:
@@ -301,7 +301,7 @@ def grow_ahead(
         ahead_of_area(net, flow, one, number, node - areas, near, limit)
 
 
-@kernel
+@part
 def grow_behind(
     net: Net, flow: Flow, one: Search, number: Whole, node: Whole, near: Whole, limit: Whole
 ) -> None:
@@ -314,7 +314,7 @@ def grow_behind(
         behind_area(net, flow, one, number, node - areas, near, limit)
 
 
-@kernel
+@part
 def carry(net: Net, flow: Flow, tail: Whole, head: Whole, pair: Whole) -> None:
     """Move one unit from `tail` to `head`: along an arc with room left, or back along one in use."""
     n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
@@ -334,21 +334,21 @@ def carry(net: Net, flow: Flow, tail: Whole, head: Whole, pair: Whole) -> None:
         flow.area_use[head - areas] += 1
 
 
-@kernel
+@part
 def carry_ahead(net: Net, flow: Flow, one: Search, node: Whole, start: Whole) -> None:
     while node != start:
         carry(net, flow, one.via[node], node, one.pair[node])
         node = one.via[node]
 
 
-@kernel
+@part
 def carry_behind(net: Net, flow: Flow, one: Search, node: Whole, end: Whole) -> None:
     while node != end:
         carry(net, flow, node, one.via[node], one.pair[node])
         node = one.via[node]
 
 
-@kernel
+@part
 def begin(one: Search, number: Whole, node: Whole) -> None:
     one.size[:] = 0
     one.hub[0] = FAR
@@ -358,7 +358,7 @@ def begin(one: Search, number: Whole, node: Whole) -> None:
         label(one, number, node, np.int64(0), np.int64(NOWHERE), np.int64(NOWHERE))
 
 
-@kernel
+@part
 def move_prices(net: Net, flow: Flow, one: Search, radius: Whole, sign: Whole) -> None:
     """Prices within `radius` of a search's start move by what they are nearer than that."""
     n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
@@ -373,7 +373,7 @@ def move_prices(net: Net, flow: Flow, one: Search, radius: Whole, sign: Whole) -
             flow.area_price[node - areas] += by
 
 
-@kernel
+@part
 def reroute(net: Net, flow: Flow, at: Work, start: Whole, end: Whole, off: Whole) -> bool:
     """Take one unit from node `start` to node `end` if that costs less than `off`; say whether it did.
 
@@ -422,7 +422,7 @@ def reroute(net: Net, flow: Flow, at: Work, start: Whole, end: Whole, off: Whole
     return True
 
 
-@kernel
+@part
 def settle_pair(net: Net, flow: Flow, at: Work, k: Whole) -> None:
     """Make pair k comply."""
     i, j = net.left[k], net.right[k]
@@ -435,7 +435,7 @@ def settle_pair(net: Net, flow: Flow, at: Work, k: Whole) -> None:
         flow.used[k] = False
 
 
-@kernel
+@part
 def settle_left(net: Net, flow: Flow, at: Work, i: Whole) -> None:
     """Make the steps between a left person and their area (or the hub) comply."""
     area = net.area[i]
@@ -456,7 +456,7 @@ def settle_left(net: Net, flow: Flow, at: Work, i: Whole) -> None:
             flow.left_use[i] -= 1
 
 
-@kernel
+@part
 def settle_right(net: Net, flow: Flow, at: Work, j: Whole) -> None:
     node = len(net.left_room) + j
     while flow.right_use[j] < net.right_room[j]:
@@ -473,7 +473,7 @@ def settle_right(net: Net, flow: Flow, at: Work, j: Whole) -> None:
             flow.right_use[j] -= 1
 
 
-@kernel
+@part
 def settle_area(net: Net, flow: Flow, at: Work, a: Whole) -> None:
     areas, parent = len(net.left_room) + len(net.right_room), net.area_parent[a]
     up = areas + parent if parent >= 0 else np.int64(HUB)

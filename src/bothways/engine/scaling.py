@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bothways.engine._jit import kernel
+from bothways.engine._jit import kernel, part
 from bothways.engine.arrays import Bool, Int32, Int64
 from bothways.engine.residual import HUB, Flow, Net, Whole
 
@@ -61,7 +61,7 @@ def desk(net: Net) -> Desk:
     )
 
 
-@kernel
+@part
 def take(net: Net, flow: Flow, at: Desk, k: Whole) -> None:
     j = net.right[k]
     flow.used[k] = True
@@ -69,7 +69,7 @@ def take(net: Net, flow: Flow, at: Desk, k: Whole) -> None:
     at.mine_count[j] += 1
 
 
-@kernel
+@part
 def drop(net: Net, flow: Flow, at: Desk, k: Whole) -> None:
     j = net.right[k]
     flow.used[k] = False
@@ -82,24 +82,24 @@ def drop(net: Net, flow: Flow, at: Desk, k: Whole) -> None:
     at.mine_count[j] -= 1
 
 
-@kernel
+@part
 def above(net: Net, flow: Flow, i: Whole) -> Whole:
     """The price of the area of a left person, or of the hub."""
     return flow.area_price[net.area[i]] if net.area[i] >= 0 else np.int64(0)
 
 
-@kernel
+@part
 def worth_left(net: Net, i: Whole, use: Whole, scale: Whole) -> Whole:
     """What the unit number `use` (from 1) of a left person carries."""
     return net.first_left[i] * scale if use == 1 else np.int64(0)
 
 
-@kernel
+@part
 def worth_right(net: Net, j: Whole, use: Whole, scale: Whole) -> Whole:
     return (net.first_right[j] if use == 1 else net.further) * scale
 
 
-@kernel
+@part
 def rank_of(net: Net, flow: Flow, i: Whole, sign: Whole, scale: Whole) -> Whole:
     """What one unit more (sign 1) is worth to a left person, or one less (-1); LEAST if there is none."""
     use = flow.left_use[i]
@@ -108,13 +108,13 @@ def rank_of(net: Net, flow: Flow, i: Whole, sign: Whole, scale: Whole) -> Whole:
     return -flow.left_price[i] - worth_left(net, i, use, scale) if use > 0 else LEAST
 
 
-@kernel
+@part
 def put(at: Desk, place: Whole, i: Whole) -> None:
     at.line[place] = i
     at.spot[i] = place
 
 
-@kernel
+@part
 def sink(at: Desk, start: Whole, size: Whole, place: Whole) -> None:
     """Move whoever stands at `place` of a heap down to where they belong."""
     i = at.line[start + place]
@@ -129,7 +129,7 @@ def sink(at: Desk, start: Whole, size: Whole, place: Whole) -> None:
     put(at, start + place, i)
 
 
-@kernel
+@part
 def front(net: Net, flow: Flow, at: Desk, a: Whole, sign: Whole, scale: Whole) -> Whole:
     """The left person of an area to whom one unit more (or less) is worth most, or -1."""
     start = at.line_start[a]
@@ -161,7 +161,7 @@ def front(net: Net, flow: Flow, at: Desk, a: Whole, sign: Whole, scale: Whole) -
     return -1
 
 
-@kernel
+@part
 def return_to(net: Net, flow: Flow, at: Desk, i: Whole, sign: Whole, scale: Whole) -> None:
     """Somebody to whom a unit may have become worth more takes their new place in the heap."""
     a = net.area[i]
@@ -185,7 +185,7 @@ def return_to(net: Net, flow: Flow, at: Desk, i: Whole, sign: Whole, scale: Whol
     sink(at, start, at.line_size[a], place)
 
 
-@kernel
+@part
 def comply(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None:
     """Fill or empty the arcs that are off by more than `slack`."""
     n, m = len(net.left_room), len(net.right_room)
@@ -233,7 +233,7 @@ def comply(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None:
             at.excess[n + m + parent] -= flow.area_use[a] - before
 
 
-@kernel
+@part
 def push_left(net: Net, flow: Flow, at: Desk, i: Whole, slack: Whole, scale: Whole) -> Whole:
     """Send one unit that a left person has too many along their best arc; return where it went."""
     best, next_best, pair, to = LEAST, LEAST, -1, NOTHING
@@ -265,7 +265,7 @@ def push_left(net: Net, flow: Flow, at: Desk, i: Whole, slack: Whole, scale: Who
     return to
 
 
-@kernel
+@part
 def push_right(net: Net, flow: Flow, at: Desk, j: Whole, slack: Whole, scale: Whole) -> Whole:
     best, next_best, pair, to = LEAST, LEAST, -1, HUB
     first = net.right_start[j]
@@ -294,7 +294,7 @@ def push_right(net: Net, flow: Flow, at: Desk, j: Whole, slack: Whole, scale: Wh
     return to
 
 
-@kernel
+@part
 def best_below(net: Net, flow: Flow, at: Desk, a: Whole, scale: Whole) -> tuple[Whole, Whole]:
     """Where one unit of an area is worth most (a node, or NOTHING), and what it is worth there."""
     areas, parent = len(net.left_room) + len(net.right_room), net.area_parent[a]
@@ -313,7 +313,7 @@ def best_below(net: Net, flow: Flow, at: Desk, a: Whole, scale: Whole) -> tuple[
     return to, best
 
 
-@kernel
+@part
 def push_area(net: Net, flow: Flow, at: Desk, a: Whole, slack: Whole, scale: Whole) -> Whole:
     n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
     to, _ = best_below(net, flow, at, a, scale)
@@ -328,7 +328,7 @@ def push_area(net: Net, flow: Flow, at: Desk, a: Whole, slack: Whole, scale: Who
     return to
 
 
-@kernel
+@part
 def pull_left(net: Net, flow: Flow, at: Desk, i: Whole, slack: Whole, scale: Whole) -> Whole:
     """Fetch one unit that a left person is short of along their cheapest arc; return where it came from."""
     best, next_best, pair, source = -LEAST, -LEAST, -1, NOTHING
@@ -361,7 +361,7 @@ def pull_left(net: Net, flow: Flow, at: Desk, i: Whole, slack: Whole, scale: Who
     return source
 
 
-@kernel
+@part
 def pull_right(net: Net, flow: Flow, at: Desk, j: Whole, slack: Whole, scale: Whole) -> Whole:
     best, next_best, pair, source = -LEAST, -LEAST, -1, HUB
     for place in range(net.right_start[j], net.right_start[j + 1]):
@@ -390,7 +390,7 @@ def pull_right(net: Net, flow: Flow, at: Desk, j: Whole, slack: Whole, scale: Wh
     return source
 
 
-@kernel
+@part
 def cheapest_above(net: Net, flow: Flow, at: Desk, a: Whole, scale: Whole) -> tuple[Whole, Whole]:
     """Where an area gets one unit most cheaply (a node, or NOTHING), and the price there."""
     areas, parent = len(net.left_room) + len(net.right_room), net.area_parent[a]
@@ -409,7 +409,7 @@ def cheapest_above(net: Net, flow: Flow, at: Desk, a: Whole, scale: Whole) -> tu
     return source, best
 
 
-@kernel
+@part
 def pull_area(net: Net, flow: Flow, at: Desk, a: Whole, slack: Whole, scale: Whole) -> Whole:
     n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
     source, _ = cheapest_above(net, flow, at, a, scale)
@@ -424,7 +424,12 @@ def pull_area(net: Net, flow: Flow, at: Desk, a: Whole, slack: Whole, scale: Who
     return source
 
 
-@kernel
+@part
+def wrapped(place: Whole, size: Whole) -> Whole:
+    return place - size if place >= size else place
+
+
+@part
 def push_all(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None:
     n, areas, nodes = len(net.left_room), len(net.left_room) + len(net.right_room), len(at.excess)
     at.passes[0] += 1
@@ -451,11 +456,11 @@ def push_all(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None
                 at.excess[to] += 1
                 if at.excess[to] > 0 and not at.queued[to]:
                     at.queued[to] = True
-                    at.queue[(head + waiting) % len(at.queue)] = to
+                    at.queue[wrapped(head + waiting, len(at.queue))] = to
                     waiting += 1
 
 
-@kernel
+@part
 def pull_all(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None:
     n, areas, nodes = len(net.left_room), len(net.left_room) + len(net.right_room), len(at.excess)
     at.passes[0] += 1
@@ -482,7 +487,7 @@ def pull_all(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None
                 at.excess[source] -= 1
                 if at.excess[source] < 0 and not at.queued[source]:
                     at.queued[source] = True
-                    at.queue[(head + waiting) % len(at.queue)] = source
+                    at.queue[wrapped(head + waiting, len(at.queue))] = source
                     waiting += 1
 
 
