@@ -40,8 +40,8 @@ def inlined(function: F) -> F:
 def part(function: F) -> F:
     """A step of kernels that is called, not copied; it may make no array, and Python never calls it.
 
-    Like `inlined` parts it counts no references, and it needs no entrance from Python: with the many columns of
-    a network either would cost more than the step itself, in compiling as in running.
+    Like `inlined` parts it counts no references, and it needs no entrance from Python: with the many columns
+    of a network either would cost more than the step itself, in compiling as in running.
     """
     return cast(
         F, numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)(function)
