@@ -16,3 +16,4 @@ os.environ["BOTHWAYS_ROLE"] = "owner"
 os.environ.setdefault("BOTHWAYS_HOSTS", "127.0.0.1,localhost,testserver")
 os.environ.setdefault("BOTHWAYS_STATIC_ROOT", tempfile.mkdtemp(prefix="bothways-static-"))
 os.environ.setdefault("BOTHWAYS_DEPARTURES", f"{tempfile.mkdtemp(prefix='bothways-left-')}/departures")
+os.environ.setdefault("BOTHWAYS_PUBLISHED", tempfile.mkdtemp(prefix="bothways-published-"))

@@ -46,6 +46,8 @@ MASTER_KEY = base64.b64decode(secret("MASTER_KEY", "master.key"))
 MASTER_KEY_OLD = base64.b64decode(secret("MASTER_KEY_OLD", "master.key.old", needed=False))
 # Random ids of people who left. Best on a disk that is lost apart from both databases.
 DEPARTURES = Path(env("DEPARTURES", str(VAR / "departures")))
+# A copy of every published release. What is out stays as it was, also when an older backup is put back.
+PUBLISHED = Path(env("PUBLISHED", str(VAR / "published")))
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 HTTPS = SITE_URL.startswith("https://")

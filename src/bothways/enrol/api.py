@@ -3,7 +3,15 @@
 from bothways.enrol.checks import lacking, of_partner
 from bothways.enrol.models import Enrolment
 from bothways.enrol.places import give_back, take_places
-from bothways.enrol.selectors import Pooled, agreeing_people, consents, of_person, pool
+from bothways.enrol.selectors import (
+    Pooled,
+    agreeing_people,
+    consents,
+    counted,
+    of_person,
+    pool,
+    text_of_figures,
+)
 from bothways.enrol.services import confirm, consent, pause, resume, save, send, start, withdraw
 from bothways.enrol.tiles import tiles
 from bothways.enrol.words import summary
@@ -15,6 +23,7 @@ __all__ = [
     "confirm",
     "consent",
     "consents",
+    "counted",
     "give_back",
     "lacking",
     "of_partner",
@@ -27,6 +36,7 @@ __all__ = [
     "start",
     "summary",
     "take_places",
+    "text_of_figures",
     "tiles",
     "withdraw",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
@@ -106,6 +106,25 @@ def agreeing_people(programme_id: uuid.UUID, purpose: str) -> set[uuid.UUID]:
     """Who agrees to the newest text of a purpose in a programme."""
     rows = Enrolment.objects.filter(programme_id=programme_id, id__in=agreeing(purpose))
     return set(rows.values_list("person_id", flat=True))
+
+
+def text_of_figures(programme_id: uuid.UUID) -> int | None:
+    """The number of the newest text by which members agree to be counted."""
+    return standing_text_ids(programme_id).get(Purpose.FIGURES)
+
+
+def counted(text_id: int) -> QuerySet[Enrolment, dict[str, Any]]:
+    """Everybody who may be counted now: confirmed, and with a standing yes to this text.
+
+    Not read row by row: the room of the figures makes it part of its own statement.
+    """
+    agreed = Consent.objects.filter(
+        text_id=text_id, given=True, replaced_at=None, enrolment_id=OuterRef("pk")
+    )
+    settled = [Enrolment.State.ACTIVE, Enrolment.State.PAUSED]
+    return Enrolment.objects.filter(Exists(agreed), state__in=settled).values(
+        "id", "person_id", "area_id", "paused_at", "speak", "learn", side_number=F("side__number")
+    )
 
 
 def standing(enrolment: Enrolment) -> dict[str, bool | None]:

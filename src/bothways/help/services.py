@@ -73,7 +73,8 @@ def ask(
             made_at=now(),
         )
         _share(who, request, request.text_id)
-        _record("request.made", who, request)
+        # A number for the published figures, which count requests by kind.
+        _record("request.made", who, request, about=list(Request.Kind).index(Request.Kind(kind)))
         _tell_asked(who, request)
     return request
 
@@ -231,5 +232,6 @@ def _path(request: Request) -> str:
     return reverse("request", args=[request.id])
 
 
-def _record(kind: str, who: Acting, request: Request) -> None:
-    record(kind, programme_id=request.programme_id, person_id=who.person_id, object_id=request.id)
+def _record(kind: str, who: Acting, request: Request, **numbers: int) -> None:
+    about = {"programme_id": request.programme_id, "person_id": who.person_id, "object_id": request.id}
+    record(kind, **about, **numbers)

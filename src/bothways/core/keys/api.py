@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connections
 
-from bothways.core.keys.ring import Ring, fresh_key, unwrap, wrap
+from bothways.core.keys.ring import Ring, fresh_key, unwrap, unwrap_one, wrap
 from bothways.core.keys.rotation import add_key, drop_older_key, everybody, rewrap_all
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "destroy",
     "drop_older_key",
     "everybody",
+    "noise_key",
     "rewrap_all",
 ]
 
@@ -48,6 +49,16 @@ def boxes_for(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Ring]:
 def destroy(person_id: uuid.UUID) -> None:
     """Make every text of this person unreadable, here and in every backup of the data."""
     _call("SELECT keys_destroy(%s)", person_id)
+
+
+def noise_key() -> bytes:
+    """The key of the noise in published figures: 32 bytes, made at first use. For the job that makes them."""
+    found = _call("SELECT keys_noise()")[0][0]
+    if found is None:
+        _call("SELECT keys_noise_make(%s)", wrap(fresh_key()))
+        # Read again: another worker may have made it first.
+        found = _call("SELECT keys_noise()")[0][0]
+    return unwrap_one(bytes(found))
 
 
 def _call(statement: str, *arguments: Any) -> list[tuple[Any, ...]]:

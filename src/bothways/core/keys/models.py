@@ -17,6 +17,18 @@ class PersonKey(models.Model):
         app_label = "keys"
 
 
+class NoiseKey(models.Model):
+    """One row: the key of the noise in published figures, wrapped by the master key. Made once, and the same
+    for ever: a second one would make a second figure for the same cell."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    wrapped = models.BinaryField()
+
+    class Meta:
+        app_label = "keys"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_noise_key")]
+
+
 class Departed(models.Model):
     """Somebody whose key was destroyed. Written by a trigger, together with the destruction."""
 

@@ -51,6 +51,11 @@ def unwrap(wrapped: bytes) -> Ring:
     return Ring([_open(_masters(), part) for part in parts(wrapped)])
 
 
+def unwrap_one(wrapped: bytes) -> bytes:
+    """The key itself, of a row that holds one. Raises CryptoError when no master key here opens it."""
+    return _open(_masters(), wrapped)
+
+
 def rewrap(wrapped: bytes) -> bytes | None:
     """The same keys under the present master key; None when they are already."""
     newest = _masters()[:1]

@@ -9,18 +9,18 @@ from django.db import transaction
 from nacl.exceptions import CryptoError
 
 from bothways.core.keys import ring
-from bothways.core.keys.models import PersonKey
+from bothways.core.keys.models import NoiseKey, PersonKey
 
 BATCH = 500
 
 
 def rewrap_all() -> tuple[int, int]:
-    """Wrap every person's key by the present master key, in batches of one transaction each.
+    """Wrap every person's key, and the noise's, by the present master key, in batches of one transaction each.
 
     Returns how many were changed and how many no master key of this installation opens. Safe to run again,
     and beside a server that accepts both master keys: whoever leaves meanwhile stays gone.
     """
-    changed = lost = 0
+    changed, lost = _rewrap_noise()
     for ids in _batches():
         with transaction.atomic(using="keys"):
             for row in PersonKey.objects.select_for_update().filter(person_id__in=ids).order_by("person_id"):
@@ -34,6 +34,23 @@ def rewrap_all() -> tuple[int, int]:
                     row.save(update_fields=["wrapped"])
                     changed += 1
     return changed, lost
+
+
+def _rewrap_noise() -> tuple[int, int]:
+    """The noise key itself stays: figures that are out, and those that follow them, are made with it."""
+    with transaction.atomic(using="keys"):
+        row = NoiseKey.objects.select_for_update().first()
+        if row is None:
+            return 0, 0
+        try:
+            wrapped = ring.rewrap(bytes(row.wrapped))
+        except CryptoError:
+            return 0, 1
+        if wrapped is None:
+            return 0, 0
+        row.wrapped = wrapped
+        row.save(update_fields=["wrapped"])
+    return 1, 0
 
 
 def everybody() -> Iterator[uuid.UUID]:

@@ -14,6 +14,7 @@ OPEN_TABLES = {
     "django_migrations": "versions of the program's tables",
     "django_session": "ciphertexts under keys made from cookies, found by a hash of the cookie",
     "insight_publishedquarter": "published figures",
+    "insight_release": "published figures",
     "procrastinate_events": "when jobs began and ended",
     "procrastinate_jobs": "names of jobs with ids of things",
     "procrastinate_periodic_defers": "when jobs are due",

@@ -1,0 +1,98 @@
+"""From counts to the body of a release: trees of cells, protection, points to care for."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+
+from bothways.core.keys import api as keys
+from bothways.insight import counting
+from bothways.insight.body import TOTAL, Body
+from bothways.insight.counting import Asked, Counts
+from bothways.insight.noise import Cell, Noise
+from bothways.insight.periods import Month, Period
+from bothways.insight.protection import SMALLEST, Groups, Node, Table, protect
+from bothways.insight.tables import ASKED_FROM, CARE, MONTH, OFFERED_BELOW, TABLES, Care, Declared
+from bothways.programme import api as programme
+
+# Areas as [place, place of the area it lies in or "", name], each after the one that it lies in.
+Areas = list[list[str]]
+
+
+def make(one: programme.Programme, period: Period, before: Mapping[str, Groups]) -> Body:
+    """Count and protect one ended period. Inside a transaction; writes nothing.
+
+    `before`: for each table the groups of the last release that has it.
+    """
+    asked = Asked(one, period, two_sides=len(programme.sides(one.id)) == 2)
+    noise = Noise.of(keys.noise_key(), str(one.id))
+    whole = not isinstance(period, Month)
+    tables = declared_for(period, two_sides=asked.two_sides)
+    counts = counting.count(asked, tables, noise, care=whole)
+    areas = [[str(area.id), str(area.parent_id or TOTAL), area.name] for area in programme.areas(one.id)]
+    made = {
+        table.key: protect(
+            Table(table.key, table.every, _index(table, period), table.spread),
+            tree(table, areas, counts),
+            noise,
+            before.get(table.key, []),
+        )
+        for table in tables
+    }
+    return Body(
+        two_sides=asked.two_sides,
+        tables={key: one.values for key, one in made.items()},
+        areas=areas if whole else [],
+        groups={key: one.groups for key, one in made.items()},
+        care=_care(counts, noise, period) if whole else {},
+    )
+
+
+def declared_for(period: Period, *, two_sides: bool) -> list[Declared]:
+    """The tables that a period has: a quarter all of them, a month those that are counted by the month."""
+    here = [table for table in TABLES if two_sides or not table.two_sides]
+    return [table for table in here if table.every == MONTH] if isinstance(period, Month) else here
+
+
+def tree(table: Declared, areas: Areas, counts: Counts) -> Node:
+    """The cells of a table with their counts, added up to the total."""
+    root = Node(TOTAL, *counts.get((table.key, TOTAL), (0, 0)))
+    nodes = {TOTAL: root}
+    places = [(place, parent) for place, parent, _ in areas] if table.by_area else _flat(table.leaves)
+    for place, parent in places:
+        nodes[place] = Node(place, *counts.get((table.key, place), (0, 0)))
+        nodes[parent].children.append(nodes[place])
+    return root.add_up()
+
+
+def _flat(leaves: Iterable[str]) -> list[tuple[str, str]]:
+    return [(leaf, TOTAL) for leaf in leaves]
+
+
+def _index(table: Declared, period: Period) -> int:
+    return period.last_month.index if table.every == MONTH else period.quarter.index
+
+
+def _care(counts: Counts, noise: Noise, period: Period) -> dict[str, list[str]]:
+    return {one.key: _named(one, counts, noise, period) for one in CARE}
+
+
+def _named(care: Care, counts: Counts, noise: Noise, period: Period) -> list[str]:
+    """The places where many ask and hardly anybody can help, both with noise of their own."""
+
+    def noised(what: str, place: str) -> float:
+        count, cell_key = counts.get((f"{care.key}/{what}", place), (0, 0))
+        cell = Cell(f"{care.key}/{what}", place, "quarter", period.quarter.index, care.spread)
+        return count + noise.of_cell(cell, cell_key)
+
+    asking = {place for (table, place), (number, _) in counts.items() if number >= SMALLEST
+              and table == f"{care.key}/asked"}
+    return sorted(
+        (place for place in asking if noised("asked", place) >= ASKED_FROM and noised("offered", place) < OFFERED_BELOW),
+        key=int,
+    )
+
+
+def programme_lock(programme_id: uuid.UUID) -> int:
+    """The number of the lock under which a programme's figures are made: 64 bits, signed."""
+    return int.from_bytes(programme_id.bytes[:8], "big", signed=True)

@@ -1,0 +1,89 @@
+"""Keyed noise for published figures: the cell-key method, with a part that lasts.
+
+Nothing here knows Django or a database. The same functions make the figures that are published and those that
+the attack (`tests/figures/`) tries to take apart. What they promise is in `docs/algorithms/published-figures.md`.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+# Standard deviations of the two parts, in people.
+AREA_SPREAD = 9.0
+SPREAD = 6.0
+JITTER = 2.0
+# How much of the lasting part is left after one quarter, and after one month.
+LASTS = {"quarter": 0.8, "month": 0.93}
+# So many periods back are added up; what is older weighs less than a hundredth.
+BACK = {"quarter": 20, "month": 60}
+
+_NORMAL = NormalDist()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Which figure: a table of one programme, a place in it, and when.
+
+    `period` counts quarters or months (`every`) from year 0, so that the period before is one less.
+    """
+
+    table: str
+    place: str
+    every: str
+    period: int
+    spread: float = SPREAD
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """The noise of one programme. `key`: 32 bytes that nobody outside knows."""
+
+    key: bytes
+
+    @classmethod
+    def of(cls, key: bytes, programme: str) -> Noise:
+        """The noise of a programme, from the key of the installation."""
+        return cls(hashlib.blake2b(programme.encode(), key=key, person=b"bothways.noise").digest()[:32])
+
+    @property
+    def seed(self) -> int:
+        """For the record keys, which the database makes: a signed number of 64 bits. Without `key` it is
+        worth nothing: what is made from record keys goes through `key` again."""
+        return int.from_bytes(_digest(self.key, "records"), "big", signed=True)
+
+    def of_cell(self, cell: Cell, cell_key: int) -> float:
+        """What is added to the count of one cell, in people.
+
+        `cell_key` is the sum of the record keys of those who are counted, modulo 2**32.
+        """
+        jitter = _normal(self.key, f"jitter/{cell.period}/{cell.every}/{cell_key % 2**32}")
+        return cell.spread * self.lasting(cell) + JITTER * jitter
+
+    def lasting(self, cell: Cell) -> float:
+        """The part that goes on from period to period: an autoregressive series of standard deviation 1.
+
+        z[t] = sqrt(1 - r²) * (u[t] + r*u[t-1] + r²*u[t-2] + ...), each u normal and made from the key.
+        """
+        rest, weight, added = LASTS[cell.every], 1.0, 0.0
+        for back in range(BACK[cell.every]):
+            added += weight * _step(self.key, cell.table, cell.place, cell.every, cell.period - back)
+            weight *= rest
+        return math.sqrt((1 - rest**2) / (1 - weight**2)) * added
+
+
+@functools.lru_cache(maxsize=65536)
+def _step(key: bytes, table: str, place: str, every: str, period: int) -> float:
+    return _normal(key, f"step/{table}/{place}/{every}/{period}")
+
+
+def _normal(key: bytes, what: str) -> float:
+    """A normal number, mean 0 and standard deviation 1, that whoever has no key cannot tell from chance."""
+    return _NORMAL.inv_cdf((int.from_bytes(_digest(key, what), "big") + 0.5) / 2**64)
+
+
+def _digest(key: bytes, what: str) -> bytes:
+    return hashlib.blake2b(what.encode(), key=key, digest_size=8).digest()
