@@ -1,10 +1,10 @@
 """The quarterly run of the published figures over a large programme, against a plain count of the same rows.
 
-    ./dev bench figures [--members N] [--years N] [--save]
+    ./dev bench figures [--members N] [--years N] [--catch-up] [--save]
 
-The database is made for the run and dropped after it. Its rows are synthetic and are written past every door of
-the product, straight into the tables, with triggers and foreign keys off: no person, session or text is made,
-and nothing of this can be pointed at a database that somebody serves from. `--save` writes
+The database is made for the run and dropped after it. Its rows are synthetic and are written past every
+door of the product, straight into the tables, with triggers and foreign keys off: no person, session or text
+is made, and nothing of this can be pointed at a database that somebody serves from. `--save` writes
 benchmarks/results/figures-speed.md.
 """
 
@@ -100,13 +100,15 @@ WHERE at < %(now)s
 """
 # What one quarter reads, counted as simply as it goes.
 PLAIN = {
-    "events, all years": """SELECT kind, count(*) FROM core_event WHERE programme_id = %(programme)s AND at < %(end)s
-        AND kind IN ('enrolment.active', 'pair.joined', 'pair.over', 'request.made') GROUP BY kind""",
+    "events, all years": """SELECT kind, count(*) FROM core_event
+        WHERE programme_id = %(programme)s AND at < %(end)s AND kind IN ('enrolment.active', 'pair.joined',
+        'pair.over', 'request.made') GROUP BY kind""",
     "events of the quarter and the one before": """SELECT kind, count(*) FROM core_event
-        WHERE programme_id = %(programme)s AND at >= %(before)s AND at < %(end)s AND kind IN ('meeting.confirmed',
-        'meeting.took_place', 'proposal.sent', 'proposal.accepted', 'proposal.closed', 'request.resolved')
-        GROUP BY kind""",
-    "enrolments": "SELECT area_id, count(*) FROM enrol_enrolment WHERE programme_id = %(programme)s GROUP BY area_id",
+        WHERE programme_id = %(programme)s AND at >= %(before)s AND at < %(end)s
+          AND kind IN ('meeting.confirmed', 'meeting.took_place', 'proposal.sent', 'proposal.accepted',
+            'proposal.closed', 'request.resolved') GROUP BY kind""",
+    "enrolments": """SELECT area_id, count(*) FROM enrol_enrolment
+        WHERE programme_id = %(programme)s GROUP BY area_id""",
     "consents": "SELECT given, count(*) FROM enrol_consent WHERE text_id = %(text)s GROUP BY given",
     "languages": """SELECT one, count(*) FROM enrol_enrolment, unnest(speak) AS one
         WHERE programme_id = %(programme)s GROUP BY one""",
@@ -127,7 +129,9 @@ def programme_made(years: int):
     for region in range(REGIONS):
         parent = Area.objects.create(programme=one, name=f"Region {region}")
         towns += [
-            Area.objects.create(programme=one, parent=parent, name=f"Town {region}-{town}", lat_e5=1, lon_e5=1)
+            Area.objects.create(
+                programme=one, parent=parent, name=f"Town {region}-{town}", lat_e5=1, lon_e5=1
+            )
             for town in range(TOWNS)
         ]
     return one, [town.id for town in towns]
@@ -151,7 +155,8 @@ def fill(one, towns: list[int], members: int, now: datetime) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'core_event' AND indexname NOT LIKE '%pkey'"
+            "SELECT indexname, indexdef FROM pg_indexes"
+            " WHERE tablename = 'core_event' AND indexname NOT LIKE '%pkey'"
         )
         indexes = cursor.fetchall()
         for name, _ in indexes:
@@ -165,7 +170,9 @@ def fill(one, towns: list[int], members: int, now: datetime) -> int:
             cursor.execute(statement)
         cursor.execute("SET session_replication_role = origin; DROP TABLE made")
         cursor.execute("VACUUM ANALYZE core_event, enrol_enrolment, enrol_consent")
-        cursor.execute("SELECT count(*), pg_size_pretty(pg_database_size(current_database())) FROM core_event")
+        cursor.execute(
+            "SELECT count(*), pg_size_pretty(pg_database_size(current_database())) FROM core_event"
+        )
         count, size = cursor.fetchone()
     print(f"  {count:,} events, {size}")
     return count
@@ -184,31 +191,29 @@ def timed(work) -> tuple[float, object]:
     return time.perf_counter() - begun, result
 
 
-def measure(one, zone: str) -> dict[str, object]:
-    from django.db import connection
+def measure(one, zone: str, *, catch_up: bool) -> dict[str, object]:
+    from django.db import connection, transaction
 
+    from bothways.core.clock.api import now
     from bothways.core.walls import api as walls
     from bothways.insight import counting
-    from bothways.insight.models import Release
     from bothways.insight.noise import Noise
     from bothways.insight.periods import Quarter
     from bothways.insight.services import publish, publish_due
     from bothways.insight.tables import TABLES
-    from bothways.core.clock.api import now
     from bothways.programme import api as programme
-    from django.db import transaction
 
     last = Quarter.of(now(), zone).before
     asked = counting.Asked(one, last, True)
     about = counting._times(asked) | {"text": programme.standing_text_ids(one.id)["figures"]}
 
     def plainly() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET work_mem = '96MB'; SET hash_mem_multiplier = 2")
+        # As the same role, so through the same walls, and with the same memory.
+        with walls.working(), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(counting.MEMORY)
             for statement in PLAIN.values():
                 cursor.execute(statement, about)
                 cursor.fetchall()
-            cursor.execute("RESET work_mem; RESET hash_mem_multiplier")
 
     def ours() -> object:
         with walls.working(), transaction.atomic():
@@ -220,19 +225,21 @@ def measure(one, zone: str) -> dict[str, object]:
         plain.append(timed(plainly)[0])
         own.append(timed(ours)[0])
     with walls.working():
-        first, _ = timed(publish_due)
-        quarters = Release.objects.count()
-        again, _ = timed(publish_due)
+        first, _ = timed(lambda: publish(one, last))
+        month, _ = timed(lambda: publish(one, last.after.months[0]))
+        every, releases = timed(publish_due) if catch_up else (0.0, 0)
+        again, _ = timed(publish_due) if catch_up else (0.0, 0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         backend = cursor.fetchone()[0]
-    _, counts = 0, ours()
-    del publish
+    counts = ours()
     return {
         "plain": sorted(plain)[1],
         "own": sorted(own)[1],
         "first": first,
-        "releases": quarters,
+        "month": month,
+        "every": every,
+        "releases": releases,
         "again": again,
         "memory": peak_mib("self") + peak_mib(backend),
         "people": sum(number for (table, _), (number, _k) in counts.items() if table == "members"),
@@ -245,17 +252,30 @@ def report(options: argparse.Namespace, events: int, found: dict[str, object]) -
         ("counting one quarter, all tables", f"{found['own']:.1f} s", ""),
         ("the same rows by plain `SELECT count(*) ... GROUP BY`", f"{found['plain']:.1f} s", ""),
         ("ratio", f"{ratio:.1f}", f"at most {MOST_RATIO}"),
-        (f"first run: {found['releases']} releases of {options.years} years", f"{found['first']:.0f} s", f"under {MOST_SECONDS} s"),
-        ("one quarter afterwards", f"{found['first'] / found['releases']:.1f} s on average", "seconds"),
-        ("a run with nothing due", f"{found['again']:.2f} s", ""),
-        ("memory, program and database connection at their most", f"{found['memory']:.0f} MiB", f"under {MOST_MIB} MiB"),
+        (
+            "the quarterly run: count, protect, keep, publish",
+            f"{found['first']:.1f} s",
+            f"under {MOST_SECONDS} s",
+        ),
+        ("a month afterwards", f"{found['month']:.1f} s", "seconds"),
+        (
+            "memory, program and database connection at their most",
+            f"{found['memory']:.0f} MiB",
+            f"under {MOST_MIB} MiB",
+        ),
     ]
+    if options.catch_up:
+        rows += [
+            (f"{found['releases']} releases that nobody had published before", f"{found['every']:.0f} s", ""),
+            ("a night with nothing due", f"{found['again']:.2f} s", "seconds"),
+        ]
     lines = [
         "# How long the published figures take",
         "",
         f"Made by `./dev bench figures --members {options.members} --save`: {options.members:,} members over "
-        f"{options.years} years, {events:,} events; {found['people']:,} are counted at the end. Medians of three, in turn, "
-        "in one run, on a machine with two processors. Only the ratio carries over to other machines.",
+        f"{options.years} years, {events:,} events; {found['people']:,} are counted at the end. Medians of "
+        "three, in turn, in one run, as the same role, on a machine with two processors that had other work "
+        "too. Only the ratio carries over to other machines.",
         "",
         "| what | measured | aim |",
         "|---|---|---|",
@@ -270,6 +290,7 @@ def main() -> int:
     parser.add_argument("--members", type=int, default=100_000)
     parser.add_argument("--years", type=int, default=5)
     parser.add_argument("--save", action="store_true")
+    parser.add_argument("--catch-up", action="store_true", help="also publish all earlier quarters")
     options = parser.parse_args()
     import django
 
@@ -287,7 +308,7 @@ def main() -> int:
         one, towns = programme_made(options.years)
         took, events = timed(lambda: fill(one, towns, options.members, now()))
         print(f"  written in {took:.0f} s")
-        text = report(options, events, measure(one, one.time_zone))
+        text = report(options, events, measure(one, one.time_zone, catch_up=options.catch_up))
     finally:
         connections.close_all()
         teardown_databases(databases, verbosity=0)

@@ -32,6 +32,9 @@ from bothways.enrol.services import pause as pause_enrolment
 from bothways.enrol.services import withdraw
 from bothways.enrol.tests.factory import a_code, checked, drafted, enrolled, sent
 from bothways.help import api as help_
+from bothways.insight.models import Call
+from bothways.insight.periods import Quarter
+from bothways.insight.tests.factory import a_release
 from bothways.match import api as match
 from bothways.match.models import Round
 from bothways.match.rounds import ask, stop_round
@@ -290,6 +293,15 @@ def a_credential() -> dict[str, Any]:
     return {"id": name, "rawId": name, "type": "public-key", "response": response}
 
 
+def _published(slug: str) -> dict[str, Any]:
+    """A quarter with figures, and a call, of one programme."""
+    one = Programme.objects.get(slug=slug)
+    quarter = Quarter.of(now(), one.time_zone).before
+    a_release(one, quarter)
+    call = Call.objects.create(programme=one, words="Who has time?", at=now() - timedelta(days=20))
+    return {"year": quarter.year, "number": quarter.number, "call_id": call.pk}
+
+
 def _programmes(world: World) -> None:
     cast, programme = world.people, world.programme
     a_lead(cast["eli"], programme)
@@ -298,7 +310,7 @@ def _programmes(world: World) -> None:
     shut = a_programme(cast["eli"], name="Once", slug="once")
     programmes.close(cast["eli"].who, programme_id=shut.id)
     for state, slug in (("open", programme.slug), ("unopened", "not-yet"), ("closed", "once")):
-        world.add("programme", state, slug=slug)
+        world.add("programme", state, slug=slug, **_published(slug))
     world.add("consent", "match", slug=programme.slug, purpose="match")
     region = Area.objects.get(programme=programme, parent=None)
     world.add("area", "region", slug=programme.slug, area_id=region.id)

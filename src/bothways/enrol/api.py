@@ -9,6 +9,7 @@ from bothways.enrol.selectors import (
     consents,
     counted,
     of_person,
+    offering_people,
     pool,
     text_of_figures,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "lacking",
     "of_partner",
     "of_person",
+    "offering_people",
     "pause",
     "pool",
     "resume",

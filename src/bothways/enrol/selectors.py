@@ -108,12 +108,23 @@ def agreeing_people(programme_id: uuid.UUID, purpose: str) -> set[uuid.UUID]:
     return set(rows.values_list("person_id", flat=True))
 
 
+def offering_people(programme_id: uuid.UUID) -> set[uuid.UUID]:
+    """Who offers something in a programme (in an exchange that is everybody) and agrees to notices."""
+    rows = Enrolment.objects.filter(
+        programme_id=programme_id,
+        state=Enrolment.State.ACTIVE,
+        side__number=0,
+        id__in=agreeing(Purpose.NOTICES),
+    )
+    return set(rows.values_list("person_id", flat=True))
+
+
 def text_of_figures(programme_id: uuid.UUID) -> int | None:
     """The number of the newest text by which members agree to be counted."""
     return standing_text_ids(programme_id).get(Purpose.FIGURES)
 
 
-def counted(text_id: int) -> QuerySet[Enrolment, dict[str, Any]]:
+def counted(text_id: int) -> QuerySet[Enrolment, Any]:
     """Everybody who may be counted now: confirmed, and with a standing yes to this text.
 
     Not read row by row: the room of the figures makes it part of its own statement.

@@ -233,5 +233,10 @@ def _path(request: Request) -> str:
 
 
 def _record(kind: str, who: Acting, request: Request, **numbers: int) -> None:
-    about = {"programme_id": request.programme_id, "person_id": who.person_id, "object_id": request.id}
-    record(kind, **about, **numbers)
+    record(
+        kind,
+        programme_id=request.programme_id,
+        person_id=who.person_id,
+        object_id=request.id,
+        **numbers,
+    )

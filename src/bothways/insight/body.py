@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 
-from bothways.insight.protection import Groups
+from bothways.insight.protection import TOTAL, Groups
 
 # Written into every release, and raised when figures are made in another way.
 METHOD = 1
-
-# The place of a table's total.
-TOTAL = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,8 @@ WITH counted AS MATERIALIZED (
 ), happened AS MATERIALIZED (
     SELECT v.kind, v.object_id, v.at, v.numbers, c.person_id, c.mark
     FROM core_event v JOIN counted c USING (person_id)
-    WHERE v.programme_id = %(programme)s AND v.kind = ANY (%(kinds)s) AND v.at >= %(before)s AND v.at < %(end)s
-      AND (v.at >= %(start)s OR c.since >= %(before)s)
+    WHERE v.programme_id = %(programme)s AND v.kind = ANY (%(kinds)s)
+      AND v.at >= %(before)s AND v.at < %(end)s AND (v.at >= %(start)s OR c.since >= %(before)s)
 ), paired AS MATERIALIZED (
     SELECT person_id, mark, pairs, alone_since FROM counted JOIN (
         SELECT person_id, sum(CASE kind WHEN 'pair.joined' THEN 1 ELSE -1 END) AS pairs,
@@ -45,7 +45,14 @@ WITH counted AS MATERIALIZED (
         GROUP BY person_id) p USING (person_id)
 )
 """
-ONE = "SELECT '{key}' AS counted_in, leaf, count(*), sum(mark) FROM ({people}) AS t WHERE leaf IS NOT NULL GROUP BY leaf"
+TABLE = """
+SELECT '{key}' AS counted_in, leaf, count(*), sum(mark) FROM ({people}) AS t
+WHERE leaf IS NOT NULL GROUP BY leaf
+"""
+CARED = """
+SELECT CASE WHEN offers THEN '{key}/offered' ELSE '{key}/asked' END, leaf, count(*), sum(mark)
+FROM ({people}) AS t GROUP BY offers, leaf
+"""
 # Sorting and hashing a million people; for this transaction only.
 MEMORY = "SET LOCAL work_mem = '96MB'; SET LOCAL hash_mem_multiplier = 2"
 
@@ -79,11 +86,10 @@ def _statement(
     asked: Asked, tables: Sequence[Declared], text: int, *, care: bool
 ) -> tuple[str, dict[str, Any]]:
     enrolled, arguments = _named(*enrol.counted(text).query.sql_with_params())
-    parts = {table.key: table.people for table in tables}
-    for one in CARE if care else ():
-        if one.key != "areas" or asked.two_sides:
-            parts[f"{one.key}/asked"], parts[f"{one.key}/offered"] = one.asked, one.offered
-    counts = [ONE.format(key=key, people=people) for key, people in parts.items()]
+    counts = [TABLE.format(key=table.key, people=table.people) for table in tables]
+    if care:
+        here = [one for one in CARE if asked.two_sides or not one.two_sides]
+        counts += [CARED.format(key=one.key, people=one.people) for one in here]
     return READY.format(enrolled=enrolled) + "\nUNION ALL\n".join(counts), arguments | _times(asked)
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from bothways.core.keys import api as keys
 from bothways.insight import counting
-from bothways.insight.body import TOTAL, Body
+from bothways.insight.body import Body
 from bothways.insight.counting import Asked, Counts
 from bothways.insight.noise import Cell, Noise
 from bothways.insight.periods import Month, Period
-from bothways.insight.protection import SMALLEST, Groups, Node, Table, protect
+from bothways.insight.protection import SMALLEST, TOTAL, Groups, Table, protect, tree
 from bothways.insight.tables import ASKED_FROM, CARE, MONTH, OFFERED_BELOW, TABLES, Care, Declared
 from bothways.programme import api as programme
-
-# Areas as [place, place of the area it lies in or "", name], each after the one that it lies in.
-Areas = list[list[str]]
 
 
 def make(one: programme.Programme, period: Period, before: Mapping[str, Groups]) -> Body:
@@ -32,8 +29,8 @@ def make(one: programme.Programme, period: Period, before: Mapping[str, Groups])
     areas = [[str(area.id), str(area.parent_id or TOTAL), area.name] for area in programme.areas(one.id)]
     made = {
         table.key: protect(
-            Table(table.key, table.every, _index(table, period), table.spread),
-            tree(table, areas, counts),
+            Table(table.key, table.every, _index(table, period), adds_up=not table.by_area),
+            tree(table.places(areas), _of(table.key, counts)),
             noise,
             before.get(table.key, []),
         )
@@ -54,19 +51,8 @@ def declared_for(period: Period, *, two_sides: bool) -> list[Declared]:
     return [table for table in here if table.every == MONTH] if isinstance(period, Month) else here
 
 
-def tree(table: Declared, areas: Areas, counts: Counts) -> Node:
-    """The cells of a table with their counts, added up to the total."""
-    root = Node(TOTAL, *counts.get((table.key, TOTAL), (0, 0)))
-    nodes = {TOTAL: root}
-    places = [(place, parent) for place, parent, _ in areas] if table.by_area else _flat(table.leaves)
-    for place, parent in places:
-        nodes[place] = Node(place, *counts.get((table.key, place), (0, 0)))
-        nodes[parent].children.append(nodes[place])
-    return root.add_up()
-
-
-def _flat(leaves: Iterable[str]) -> list[tuple[str, str]]:
-    return [(leaf, TOTAL) for leaf in leaves]
+def _of(table: str, counts: Counts) -> dict[str, tuple[int, int]]:
+    return {place: found for (key, place), found in counts.items() if key == table}
 
 
 def _index(table: Declared, period: Period) -> int:
@@ -82,13 +68,20 @@ def _named(care: Care, counts: Counts, noise: Noise, period: Period) -> list[str
 
     def noised(what: str, place: str) -> float:
         count, cell_key = counts.get((f"{care.key}/{what}", place), (0, 0))
-        cell = Cell(f"{care.key}/{what}", place, "quarter", period.quarter.index, care.spread)
+        cell = Cell(f"{care.key}/{what}", place, "quarter", period.quarter.index)
         return count + noise.of_cell(cell, cell_key)
 
-    asking = {place for (table, place), (number, _) in counts.items() if number >= SMALLEST
-              and table == f"{care.key}/asked"}
+    asking = {
+        place
+        for (table, place), (number, _) in counts.items()
+        if number >= SMALLEST and table == f"{care.key}/asked"
+    }
     return sorted(
-        (place for place in asking if noised("asked", place) >= ASKED_FROM and noised("offered", place) < OFFERED_BELOW),
+        (
+            place
+            for place in asking
+            if noised("asked", place) >= ASKED_FROM and noised("offered", place) < OFFERED_BELOW
+        ),
         key=int,
     )
 

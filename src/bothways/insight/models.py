@@ -70,3 +70,18 @@ class Remark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}, quarter {self.quarter}"
+
+
+class Call(models.Model):
+    """Coordinators ask all who offer something in a programme for something: for volunteers in a town, for
+    somebody who speaks a language. About the programme, never about a person; public."""
+
+    programme = models.ForeignKey("programme.Programme", on_delete=models.CASCADE, related_name="+")
+    words = models.TextField(max_length=1000)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,7 +1,8 @@
 """Keyed noise for published figures: the cell-key method, with a part that lasts.
 
-Nothing here knows Django or a database. The same functions make the figures that are published and those that
-the attack (`tests/figures/`) tries to take apart. What they promise is in `docs/algorithms/published-figures.md`.
+Nothing here knows Django or a database. The same functions make the figures that are published and those
+that the attack (`tests/figures/`) tries to take apart. `docs/algorithms/published-figures.md` says what they
+promise.
 """
 
 from __future__ import annotations
@@ -13,13 +14,12 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 # Standard deviations of the two parts, in people.
-AREA_SPREAD = 9.0
-SPREAD = 6.0
+SPREAD = 12.0
 JITTER = 2.0
 # How much of the lasting part is left after one quarter, and after one month.
 LASTS = {"quarter": 0.8, "month": 0.93}
-# So many periods back are added up; what is older weighs less than a hundredth.
-BACK = {"quarter": 20, "month": 60}
+# So many periods are added up: three years.
+BACK = {"quarter": 12, "month": 36}
 
 _NORMAL = NormalDist()
 
@@ -64,20 +64,28 @@ class Noise:
         return cell.spread * self.lasting(cell) + JITTER * jitter
 
     def lasting(self, cell: Cell) -> float:
-        """The part that goes on from period to period: an autoregressive series of standard deviation 1.
+        """The part that goes on from period to period: a series of standard deviation 1.
 
-        z[t] = sqrt(1 - r²) * (u[t] + r*u[t-1] + r²*u[t-2] + ...), each u normal and made from the key.
+        An autoregressive process cut off after `BACK` terms: the sum of u[t-k] * `weights`[k], each u normal
+        and made from the key.
         """
-        rest, weight, added = LASTS[cell.every], 1.0, 0.0
-        for back in range(BACK[cell.every]):
-            added += weight * _step(self.key, cell.table, cell.place, cell.every, cell.period - back)
-            weight *= rest
-        return math.sqrt((1 - rest**2) / (1 - weight**2)) * added
+        about = (self.key, f"step/{cell.table}/{cell.place}/{cell.every}/")
+        return sum(
+            weight * _step(*about, cell.period - back) for back, weight in enumerate(weights(cell.every))
+        )
+
+
+@functools.cache
+def weights(every: str) -> tuple[float, ...]:
+    """Of the terms of the lasting part, newest first; the sum of their squares is 1."""
+    raw = [LASTS[every] ** back for back in range(BACK[every])]
+    size = math.sqrt(sum(weight**2 for weight in raw))
+    return tuple(weight / size for weight in raw)
 
 
 @functools.lru_cache(maxsize=65536)
-def _step(key: bytes, table: str, place: str, every: str, period: int) -> float:
-    return _normal(key, f"step/{table}/{place}/{every}/{period}")
+def _step(key: bytes, series: str, period: int) -> float:
+    return _normal(key, f"{series}{period}")
 
 
 def _normal(key: bytes, what: str) -> float:

@@ -6,18 +6,21 @@ Pure functions over trees of counts, without a database; see `docs/algorithms/pu
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bothways.insight.noise import SPREAD, Cell, Noise
+from bothways.insight.noise import JITTER, SPREAD, Cell, Noise
 
 # A figure with fewer people than this behind it is never published.
 SMALLEST = 10
-# Nor is one that comes out below this. The gap is wider than the noise: whether a figure is hidden would else
-# tell apart nine people and ten.
-SHOWN_FROM = 30
+# Nor is one that comes out lower than so many standard deviations of its noise above that: else whether a
+# figure is hidden would tell apart nine people and ten.
+GAP = 2.5
 # What is published is a multiple of this.
 STEP = 5
+
+# The place of a table's total.
+TOTAL = ""
 
 Groups = list[list[str]]
 
@@ -51,11 +54,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Which table is protected, and of which period: quarters or months (`every`) counted from year 0."""
+    """Which table is protected, and of which period: quarters or months (`every`) counted from year 0.
+
+    `adds_up`: the total is made of its cells with their noise, and has none of its own. Otherwise (areas)
+    every cell has its own, so that a total of many small ones is not worth less than one of a few.
+    """
 
     key: str
     every: str
     period: int
+    adds_up: bool = True
     spread: float = SPREAD
 
 
@@ -68,16 +76,35 @@ class Protected:
     groups: Groups
 
 
-def protect(table: Table, root: Node, noise: Noise, before: Groups = ()) -> Protected:  # type: ignore[assignment]
+def tree(places: Iterable[tuple[str, str]], counts: Mapping[str, tuple[int, int]]) -> Node:
+    """The cells of a table, added up to its total (`TOTAL`).
+
+    `places`: each cell with the one that it is a part of, which comes before it. `counts`: how many people,
+    and the sum of their record keys, for the cells that people are in.
+    """
+    root = Node(TOTAL, *counts.get(TOTAL, (0, 0)))
+    nodes = {TOTAL: root}
+    for place, parent in places:
+        nodes[place] = Node(place, *counts.get(place, (0, 0)))
+        nodes[parent].children.append(nodes[place])
+    return root.add_up()
+
+
+def protect(table: Table, root: Node, noise: Noise, before: Groups | None = None) -> Protected:
     """Make the figures of one table. `root` is added up; `before`: the groups of the period before."""
     noised: dict[str, float] = {}
-    _add_noise(table, root, noise, noised)
-    shown = {place for place, value in noised.items() if value >= SHOWN_FROM}
+    shown: set[str] = set()
+    _add_noise(table, root, noise, noised, shown)
     _hide_under_hidden(root, shown)
-    while _hide_a_second(root, shown, noised, before):
+    while _hide_a_second(root, shown, noised, before or []):
         pass
     values = {place: rounded(value) if place in shown else None for place, value in noised.items()}
     return Protected(values, sorted(sorted(group) for group, _ in _groups(root, shown)))
+
+
+def shown_from(cells: int = 1, spread: float = SPREAD) -> int:
+    """The lowest figure that is published of a cell whose noise is that of so many cells together."""
+    return rounded(SMALLEST + GAP * math.sqrt(cells * (spread**2 + JITTER**2)))
 
 
 def rounded(value: float) -> int:
@@ -92,17 +119,21 @@ def share(part: int | None, whole: int | None) -> int | None:
     return min(100, rounded(100 * part / whole))
 
 
-def _add_noise(table: Table, node: Node, noise: Noise, noised: dict[str, float]) -> None:
+def _add_noise(table: Table, node: Node, noise: Noise, noised: dict[str, float], shown: set[str]) -> None:
     for child in node.children:
-        _add_noise(table, child, noise, noised)
-    if node.count < SMALLEST:
-        noised[node.place] = -math.inf
-    elif len(node.children) == 1:
+        _add_noise(table, child, noise, noised, shown)
+    cells = 1
+    if len(node.children) == 1:
         # The same people under another name: the same cell, so the same figure.
         noised[node.place] = noised[node.children[0].place]
+    elif node.children and table.adds_up:
+        cells = len(node.children)
+        noised[node.place] = sum(noised[child.place] for child in node.children)
     else:
         cell = Cell(table.key, node.place, table.every, table.period, table.spread)
         noised[node.place] = node.count + noise.of_cell(cell, node.cell_key)
+    if node.count >= SMALLEST and noised[node.place] >= shown_from(cells, table.spread):
+        shown.add(node.place)
 
 
 def _hide_under_hidden(node: Node, shown: set[str]) -> None:
@@ -151,9 +182,7 @@ def _groups(root: Node, shown: set[str]) -> Iterator[tuple[frozenset[str], Node]
     """For each shown cell, the leaves of those of its parts that are hidden."""
     if root.place not in shown:
         return
-    group = frozenset(
-        leaf for child in root.children if child.place not in shown for leaf in child.leaves()
-    )
+    group = frozenset(leaf for child in root.children if child.place not in shown for leaf in child.leaves())
     if group:
         yield group, root
     for child in root.children:

@@ -1,31 +1,26 @@
-"""Publishing: once a period has ended, its figures are counted, protected, written and frozen.
-
-And the coordinators' own words beside them.
-"""
+"""Publishing: once a period has ended, its figures are counted, protected, written and frozen."""
 
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.db import connection, transaction
-from django.utils.translation import gettext_lazy as _
 
 from bothways.core.clock.api import now
 from bothways.core.events.api import record
-from bothways.core.faults import Refused
-from bothways.core.identity.api import Acting
 from bothways.insight import body, kept
 from bothways.insight.making import make, programme_lock
-from bothways.insight.models import PublishedQuarter, Release, Remark
+from bothways.insight.models import PublishedQuarter, Release
 from bothways.insight.periods import Month, Period, Quarter
 from bothways.insight.protection import Groups
 from bothways.insight.tables import MONTH_FROM, TOGETHER
 from bothways.programme import api as programme
 
 logger = logging.getLogger(__name__)
-MOST_WORDS = 2000
+# A month that nobody published for so long is left to its quarter.
+MONTHS_FOR = timedelta(days=180)
 
 
 def publish_due() -> int:
@@ -73,43 +68,26 @@ def publish(one: programme.Programme, period: Period) -> bool:
     return True
 
 
-def remark(who: Acting, *, programme_id: uuid.UUID, quarter: Quarter, words: str) -> None:
-    """Write what was done about the points of the last report. About the programme, never about a person.
-
-    Nothing but blanks takes the words away. Raises Refused, and what `as_coordinator` raises.
-    """
-    words = words.replace("\x00", "").replace("\r\n", "\n").strip()
-    if len(words) > MOST_WORDS:
-        raise Refused(_("This is too long. Please use at most 2,000 characters."))
-    with transaction.atomic():
-        one = programme.as_coordinator(who, programme_id)
-        here = {"programme": one, "year": quarter.year, "quarter": quarter.number}
-        if not Release.objects.filter(
-            programme=one, kind="quarter", year=quarter.year, number=quarter.number
-        ).exists():
-            raise Refused(_("The figures of this quarter are not out yet."))
-        Remark.objects.update_or_create(**here, defaults={"words": words, "at": now()})
-        record("figures.remark", programme_id=one.id, person_id=who.person_id, object_id=one.id)
-
-
 def _due(one: programme.Programme) -> Iterator[Period]:
     """Every ended period since the programme was made, oldest first, that is not out.
 
-    Months come out only where the last quarter before them had enough people; which ones do follows from
-    what is published, so it does not matter when this runs.
+    Months come out only where the last quarter before them had enough people, as published; and not much
+    later than they end.
     """
     current = Quarter.of(now(), one.time_zone)
     quarter = Quarter.of(one.made_at, one.time_zone)
     out = set(Release.objects.filter(programme=one).values_list("kind", "year", "number"))
     old = PublishedQuarter.objects.filter(programme=one).values_list("year", "quarter")
     out |= {("quarter", year, number) for year, number in old}
+    since = now() - MONTHS_FOR
     while quarter <= current:
         periods: list[Period] = [quarter]
         if _has_months(one, quarter.before):
             periods = [*quarter.months[:2], quarter]
         for period in periods:
-            ended = period.span(one.time_zone)[1] <= now()
-            if ended and (period.kind, period.year, period.number) not in out:
+            end = period.span(one.time_zone)[1]
+            wanted = end <= now() and (period.kind == "quarter" or end > since)
+            if wanted and (period.kind, period.year, period.number) not in out:
                 yield period
         quarter = quarter.after
 

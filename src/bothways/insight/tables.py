@@ -7,8 +7,8 @@ counted and no others:
 - `counted`: everybody who is counted in the period, with `side`, `area_id`, `since`, `paused_at`;
 - `happened`: what they did or what happened to them in it (events);
 - `paired`: how many pairs each of them has at its end, and since when they have waited since the last one;
-- the times `%(start)s`, `%(end)s`, `%(last_month)s` (when its last month begins), `%(before)s` (when the period
-  before began), and the programme, `%(programme)s`.
+- the times `%(start)s`, `%(end)s`, `%(last_month)s` (when its last month begins), `%(before)s` (when the
+  quarter before began), and the programme, `%(programme)s`.
 
 No table crosses anything with languages, age, gender, needs or interests. To add one, add it to `TABLES`; its
 SELECT names kinds of events that are in `KINDS`.
@@ -16,12 +16,13 @@ SELECT names kinds of events that are in `KINDS`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from bothways.insight.noise import AREA_SPREAD, SPREAD
+from bothways.insight.protection import TOTAL
 
 QUARTER, MONTH = "quarter", "month"
 # A month is published by itself where the same table of the last quarter came out at this or more.
@@ -45,7 +46,13 @@ class Declared:
     every: str = QUARTER
     # Only where one side offers and the other would like.
     two_sides: bool = False
-    spread: float = SPREAD
+
+    def places(self, areas: Iterable[Sequence[str]]) -> list[tuple[str, str]]:
+        """Its cells but the total, each with the one that it is a part of. `areas`: place, place of the area
+        that it lies in, name; each after that one."""
+        if self.by_area:
+            return [(place, parent) for place, parent, _name in areas]
+        return [(leaf, TOTAL) for leaf in self.leaves]
 
 
 KINDS = (
@@ -62,7 +69,6 @@ MEMBERS = Declared(
     title=_("Members"),
     unit=_("people enrolled at the end of the quarter"),
     by_area=True,
-    spread=AREA_SPREAD,
     people="SELECT person_id, mark, area_id::text AS leaf FROM counted",
 )
 
@@ -96,7 +102,7 @@ PROPOSED = Declared(
         "open": _("Still open"),
     },
     shares=True,
-    # A no, no answer in time and a place that was taken are one thing here as everywhere: nothing else is kept.
+    # A no, no answer in time and a place that was taken are one thing here as everywhere: no more is kept.
     people="""
         SELECT person_id, mark, CASE WHEN bool_or(o.made) THEN 'pair' WHEN bool_or(o.object_id IS NULL)
             THEN 'open' ELSE 'closed' END AS leaf
@@ -224,26 +230,28 @@ class Care:
     which places are named, judged by the counts with their noise on."""
 
     key: str
-    # How many are there, and how many of those who could help, each place by itself.
-    asked: str
-    offered: str
-    spread: float = AREA_SPREAD
+    # As for a table, with `offers`: false for those who ask, true for those who could help.
+    people: str
+    two_sides: bool = False
 
 
 # A place is named when so many ask (with noise), and fewer than so many can help (with noise).
-ASKED_FROM, OFFERED_BELOW = 40, 10
+ASKED_FROM, OFFERED_BELOW = 50, 10
 
 CARE = (
     Care(
         key="areas",
-        asked="SELECT person_id, mark, area_id::text AS leaf FROM counted WHERE side = 1",
-        offered="SELECT person_id, mark, area_id::text AS leaf FROM counted WHERE side = 0",
+        two_sides=True,
+        people="SELECT person_id, mark, area_id::text AS leaf, side = 0 AS offers FROM counted",
     ),
     Care(
         key="languages",
-        asked="""SELECT person_id, mark, (one / 4)::text AS leaf FROM counted,
-            unnest(CASE WHEN %(two_sides)s THEN speak ELSE learn END) AS one WHERE side = 1 OR NOT %(two_sides)s""",
-        offered="""SELECT person_id, mark, (one / 4)::text AS leaf FROM counted, unnest(speak) AS one
-            WHERE side = 0""",
+        people="""
+            SELECT person_id, mark, (one / 4)::text AS leaf, side = 0 AS offers
+            FROM counted, unnest(speak) AS one
+            UNION ALL
+            SELECT person_id, mark, (one / 4)::text, false FROM counted, unnest(learn) AS one
+            WHERE NOT %(two_sides)s
+        """,
     ),
 )

@@ -154,9 +154,13 @@ def _count_when_both_said(meeting: Meeting, pair: Pair) -> None:
     if meeting.took_place_at is None and {half.person_id for half in pair.halves.all()} <= said:
         meeting.took_place_at = now()
         meeting.save(update_fields=["took_place_at"])
-        about = {"programme_id": meeting.programme_id, "object_id": meeting.id}
-        # For the published figures, which put volunteers' hours into bands.
-        record("meeting.took_place", **about, minutes=meeting.minutes)
+        # The minutes are for the published figures, which put volunteers' hours into bands.
+        record(
+            "meeting.took_place",
+            programme_id=meeting.programme_id,
+            object_id=meeting.id,
+            minutes=meeting.minutes,
+        )
 
 
 def _check_time(starts_at: datetime) -> None:

@@ -15,7 +15,7 @@ BATCH = 500
 
 
 def rewrap_all() -> tuple[int, int]:
-    """Wrap every person's key, and the noise's, by the present master key, in batches of one transaction each.
+    """Wrap every person's key, and the noise's, by the present master key, in batches of one transaction.
 
     Returns how many were changed and how many no master key of this installation opens. Safe to run again,
     and beside a server that accepts both master keys: whoever leaves meanwhile stays gone.

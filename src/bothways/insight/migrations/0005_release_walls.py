@@ -1,5 +1,5 @@
-"""Releases are public and frozen; only the job that publishes adds to them. Remarks are public, and their
-programme's coordinators write them."""
+"""Releases are public and frozen; only the job that publishes adds to them. Remarks and calls are public,
+and their programme's coordinators write them."""
 
 from django.db import migrations
 
@@ -27,6 +27,10 @@ WALLS = "\n".join(
         only("insight_remark", "words, at", to="bothways_web"),
         wall("insight_remark"),
         policy("insight_remark", "public", select="true", insert=MINE, update=MINE),
+        # The job that tells of a call reads it; nobody changes one.
+        grant("insight_call", web="SELECT, INSERT, DELETE", worker="SELECT"),
+        wall("insight_call"),
+        policy("insight_call", "public", select="true", insert=MINE, delete=MINE),
     ]
 )
 
