@@ -35,7 +35,7 @@ PLAIN: dict[str, Sent] = {
     "card_change": _card(1),
     "enrol": {"name": "Somebody"},
     "enrol_step": {"modes": ["0"]},
-    "figures_remark": {"words": "We found two rooms."},
+    "figures_follow_up": {"words": "We found two rooms."},
     "journal": {"words": "a walk"},
     "me": {"name": "Somebody", "language": "en", "time_zone": "UTC", "notices_by_mail": "on"},
     "meeting_change": _meeting(sequence="0"),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
-from bothways.insight.noise import JITTER, SPREAD, Noise, weights
+from bothways.insight.noise import AREA_SPREAD, JITTER, SPREAD, Noise, weights
 from bothways.insight.protection import STEP, TOTAL, Groups, Table, protect, shown_from, tree
 from bothways.insight.tables import BY_KEY, MONTH, TABLES
 from tests.figures.programme import AREAS, CELLS, LEAVES, QUARTERS, SUMS, TOWNS, Counts
@@ -68,7 +68,7 @@ OWN = np.array(
 
 
 @functools.cache
-def lasting(every: str) -> Floats:
+def lasting(every: str, spread: float) -> Floats:
     """Of the noise of one cell between the quarters, without the rounding: known to everybody."""
     step = 3 if every == MONTH else 1
     terms = np.array(weights(every))
@@ -77,7 +77,11 @@ def lasting(every: str) -> Floats:
         for other in range(QUARTERS):
             apart = step * abs(one - other)
             found[one, other] = terms[apart:] @ terms[: len(terms) - apart] if apart < len(terms) else 0
-    return np.asarray(SPREAD**2 * found + np.eye(QUARTERS) * JITTER**2)
+    return np.asarray(spread**2 * found + np.eye(QUARTERS) * JITTER**2)
+
+
+def spread_of(table: str) -> float:
+    return AREA_SPREAD if BY_KEY[table].by_area else SPREAD
 
 
 def noise_covariance(cells: NDArray[np.int64]) -> Floats:
@@ -87,7 +91,8 @@ def noise_covariance(cells: NDArray[np.int64]) -> Floats:
     shared = OWN[cells] @ OWN[cells].T
     for one, other in np.argwhere(shared > 0):
         rows, columns = (slice(at * QUARTERS, (at + 1) * QUARTERS) for at in (one, other))
-        found[rows, columns] += shared[one, other] * lasting(BY_KEY[CELLS[cells[one]][0]].every)
+        table = BY_KEY[CELLS[cells[one]][0]]
+        found[rows, columns] += shared[one, other] * lasting(table.every, spread_of(table.key))
     return found
 
 
@@ -138,7 +143,9 @@ def told(seen: Floats, knows: Knowledge, target: Floats) -> bool:
     shown = ~np.isnan(got)
     spread = np.sqrt(np.diag(covariance))
     cells = OWN[touched].sum(axis=1).repeat(QUARTERS)
-    least = np.array([shown_from(int(number)) for number in cells]) - STEP / 2
+    wide = [spread_of(CELLS[cell][0]) for cell in touched for _ in range(QUARTERS)]
+    least = np.array([shown_from(int(number), each) for number, each in zip(cells, wide, strict=True)])
+    least = least - STEP / 2
     above = (expected - least) / spread
     # Near the edge a figure is shown because its noise is high: its height would mislead. There it only
     # counts whether it is shown; quarters in a row say that again and again, so each counts a part.

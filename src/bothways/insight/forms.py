@@ -3,10 +3,10 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bothways.insight.wording import CALL_LENGTH, REMARK_LENGTH
+from bothways.insight.wording import CALL_LENGTH, FOLLOW_UP_LENGTH
 
 
-class RemarkForm(forms.Form):
+class FollowUpForm(forms.Form):
     words = forms.CharField(
         label=_("What was done about the points of the last report"),
         help_text=_(
@@ -14,7 +14,7 @@ class RemarkForm(forms.Form):
             "person, also not without a name."
         ),
         widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
-        max_length=REMARK_LENGTH,
+        max_length=FOLLOW_UP_LENGTH,
         required=False,
     )
 

@@ -10,6 +10,6 @@ from bothways.core.outbox import api as outbox
 events.declare("call.made", _("You wrote a call to everybody who offers something in a programme"))
 events.declare("call.taken_back", _("You took a call back"))
 events.declare("figures.published", _("Figures of a programme were published"))
-events.declare("figures.remark", _("You wrote beside the published figures"))
+events.declare("figures.follow_up", _("You wrote beside the published figures"))
 
 outbox.declare("programme.call", _("Your programme asks for something."))

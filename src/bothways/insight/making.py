@@ -9,7 +9,7 @@ from bothways.core.keys import api as keys
 from bothways.insight import counting
 from bothways.insight.body import Body
 from bothways.insight.counting import Asked, Counts
-from bothways.insight.noise import Cell, Noise
+from bothways.insight.noise import AREA_SPREAD, Cell, Noise
 from bothways.insight.periods import Month, Period
 from bothways.insight.protection import SMALLEST, TOTAL, Groups, Table, protect, tree
 from bothways.insight.tables import ASKED_FROM, CARE, MONTH, OFFERED_BELOW, TABLES, Care, Declared
@@ -68,7 +68,7 @@ def _named(care: Care, counts: Counts, noise: Noise, period: Period) -> list[str
 
     def noised(what: str, place: str) -> float:
         count, cell_key = counts.get((f"{care.key}/{what}", place), (0, 0))
-        cell = Cell(f"{care.key}/{what}", place, "quarter", period.quarter.index)
+        cell = Cell(f"{care.key}/{what}", place, "quarter", period.quarter.index, AREA_SPREAD)
         return count + noise.of_cell(cell, cell_key)
 
     asking = {

@@ -52,7 +52,7 @@ class Release(models.Model):
         return f"{self.year}, {self.kind} {self.number}"
 
 
-class Remark(models.Model):
+class FollowUp(models.Model):
     """What the coordinators say about a quarter's report: what was done about the points of the last one.
     About the programme, never about a person; public as soon as it is saved, and theirs to change."""
 
@@ -64,8 +64,8 @@ class Remark(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["programme", "year", "quarter"], name="one_remark"),
-            models.CheckConstraint(condition=Q(quarter__gte=1, quarter__lte=4), name="remark_quarter"),
+            models.UniqueConstraint(fields=["programme", "year", "quarter"], name="one_follow_up"),
+            models.CheckConstraint(condition=Q(quarter__gte=1, quarter__lte=4), name="follow_up_quarter"),
         ]
 
     def __str__(self) -> str:

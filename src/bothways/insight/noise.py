@@ -13,8 +13,9 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
-# Standard deviations of the two parts, in people.
+# Standard deviations of the two parts, in people. Wider for areas: in a village an insider may know everybody.
 SPREAD = 12.0
+AREA_SPREAD = 16.0
 JITTER = 2.0
 # How much of the lasting part is left after one quarter, and after one month.
 LASTS = {"quarter": 0.8, "month": 0.93}

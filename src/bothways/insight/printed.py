@@ -21,7 +21,9 @@ STYLE = Path(__file__).parent / "print" / "report.css"
 
 def printed_report(one: Programme, quarter: Quarter, found: Report) -> bytes:
     """The report as a PDF in the page language. Made once for each version of its words."""
-    return _made(one.id, quarter, get_language() or "en", found.published_at, hash((found.remark, one.name)))
+    return _made(
+        one.id, quarter, get_language() or "en", found.published_at, hash((found.follow_up, one.name))
+    )
 
 
 # A public page that takes a second of work: whoever asks again and again gets the same bytes.

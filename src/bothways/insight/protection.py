@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bothways.insight.noise import JITTER, SPREAD, Cell, Noise
+from bothways.insight.noise import AREA_SPREAD, JITTER, SPREAD, Cell, Noise
 
 # A figure with fewer people than this behind it is never published.
 SMALLEST = 10
@@ -64,7 +64,10 @@ class Table:
     every: str
     period: int
     adds_up: bool = True
-    spread: float = SPREAD
+
+    @property
+    def spread(self) -> float:
+        return SPREAD if self.adds_up else AREA_SPREAD
 
 
 @dataclass(frozen=True, slots=True)

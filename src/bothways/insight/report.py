@@ -15,7 +15,7 @@ from bothways.insight import body as bodies
 from bothways.insight import charts
 from bothways.insight.body import Body
 from bothways.insight.care import Point, points_of
-from bothways.insight.models import PublishedQuarter, Release, Remark
+from bothways.insight.models import FollowUp, PublishedQuarter, Release
 from bothways.insight.periods import Quarter
 from bothways.insight.protection import TOTAL, share
 from bothways.insight.tables import TABLES, Declared
@@ -60,7 +60,7 @@ class Report:
     course_chart: charts.Columns | None
     tables: list[TablePart]
     points: list[Point]
-    remark: str
+    follow_up: str
     newest: bool
 
 
@@ -89,7 +89,7 @@ def report(one: Programme, quarter: Quarter) -> Report | None:
     body = bodies.read(release.body)
     before = bodies.read(releases[quarter.before].body) if quarter.before in releases else None
     course = _course(releases, quarter)
-    said = Remark.objects.filter(programme=one, year=quarter.year, quarter=quarter.number).first()
+    said = FollowUp.objects.filter(programme=one, year=quarter.year, quarter=quarter.number).first()
     return Report(
         programme=one,
         quarter=quarter,
@@ -102,7 +102,7 @@ def report(one: Programme, quarter: Quarter) -> Report | None:
         ),
         tables=[_part(table, body, before) for table in TABLES if table.key in body.tables],
         points=points_of(body),
-        remark=said.words if said else "",
+        follow_up=said.words if said else "",
         newest=quarter == max(releases),
     )
 

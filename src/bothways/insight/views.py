@@ -12,7 +12,8 @@ from bothways.core.outbox import api as outbox
 from bothways.core.pages.api import signed_in
 from bothways.insight import files, wording
 from bothways.insight.care import Point, actions_for
-from bothways.insight.forms import CallForm, RemarkForm
+from bothways.insight.forms import CallForm, FollowUpForm
+from bothways.insight.noise import AREA_SPREAD
 from bothways.insight.periods import Quarter
 from bothways.insight.printed import printed_report
 from bothways.insight.protection import SMALLEST, STEP, shown_from
@@ -79,23 +80,25 @@ def dictionary(request: HttpRequest, slug: str) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def remark(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+def follow_up(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
     """The coordinators' words beside one report."""
     who = acting_of(request)
     one, _staff = programme.require_coordinator(who, slug)
     found = _found(one, year, number)
-    form = RemarkForm(request.POST if request.method == "POST" else None, initial={"words": found.remark})
+    form = FollowUpForm(
+        request.POST if request.method == "POST" else None, initial={"words": found.follow_up}
+    )
     status = 200
     if request.method == "POST":
         status = _tried(
             form,
-            lambda words: wording.remark(who, programme_id=one.id, quarter=found.quarter, words=words),
+            lambda words: wording.follow_up(who, programme_id=one.id, quarter=found.quarter, words=words),
         )
         if not status:
             messages.success(request, _("Saved. Everybody can read it now."))
             return redirect("figures_quarter", slug, year, number)
     about = {"programme": one, "report": found, "form": form}
-    return render(request, "insight/remark.html", about, status=status)
+    return render(request, "insight/follow_up.html", about, status=status)
 
 
 @signed_in
@@ -173,6 +176,7 @@ def _report_page(
         ],
         "smallest": SMALLEST,
         "shown_from": shown_from(),
+        "area_from": shown_from(spread=AREA_SPREAD),
         "step": STEP,
     }
     return render(request, "insight/figures.html", about)
@@ -184,7 +188,7 @@ def _for_everybody(response: JsonResponse) -> JsonResponse:
     return response
 
 
-def _tried(form: RemarkForm | CallForm, action: object) -> int:
+def _tried(form: FollowUpForm | CallForm, action: object) -> int:
     """Do it; 0 when it is done, else the status of the page that shows why not."""
     if not form.is_valid():
         return INVALID

@@ -1,4 +1,4 @@
-"""What coordinators write beside the figures: remarks on a report, and calls to all who offer something.
+"""What coordinators write beside the figures: what was done after a report, and calls to all who offer something.
 
 Words about the programme, never about a person. Both are public, and a mistake can be taken away at once.
 """
@@ -19,30 +19,30 @@ from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting
 from bothways.core.outbox.api import tell_all
 from bothways.enrol import api as enrol
-from bothways.insight.models import Call, Release, Remark
+from bothways.insight.models import Call, FollowUp, Release
 from bothways.insight.periods import Quarter
 from bothways.programme import api as programme
 
-REMARK_LENGTH, CALL_LENGTH = 2000, 1000
+FOLLOW_UP_LENGTH, CALL_LENGTH = 2000, 1000
 # Nobody is called upon more often than this in one programme.
 BETWEEN_CALLS = timedelta(days=14)
 
 
-def remark(who: Acting, *, programme_id: uuid.UUID, quarter: Quarter, words: str) -> None:
+def follow_up(who: Acting, *, programme_id: uuid.UUID, quarter: Quarter, words: str) -> None:
     """Write what was done about the points of the last report, beside a quarter that is out.
 
     Nothing but blanks takes the words away. Raises Refused, and what `as_coordinator` raises.
     """
-    words = _tidy(words, REMARK_LENGTH)
+    words = _tidy(words, FOLLOW_UP_LENGTH)
     with transaction.atomic():
         one = programme.as_coordinator(who, programme_id)
         here: dict[str, Any] = {"programme": one, "year": quarter.year}
         if not Release.objects.filter(kind=Release.Kind.QUARTER, number=quarter.number, **here).exists():
             raise Refused(_("The figures of this quarter are not out yet."))
-        Remark.objects.update_or_create(
+        FollowUp.objects.update_or_create(
             quarter=quarter.number, **here, defaults={"words": words, "at": now()}
         )
-        record("figures.remark", programme_id=one.id, person_id=who.person_id, object_id=one.id)
+        record("figures.follow_up", programme_id=one.id, person_id=who.person_id, object_id=one.id)
 
 
 def call(who: Acting, *, programme_id: uuid.UUID, words: str) -> Call:

@@ -1,7 +1,8 @@
 """`bothways backup DIR`: the data and the keys, as two backups with two lives.
 
 `DIR/data/TIME/` and `DIR/keys/TIME/` each hold a dump and a manifest. A backup is made under another name and
-renamed when all of it is on the disk. `DIR/departures` is the newest list of those who left.
+renamed when all of it is on the disk. `DIR/departures` is the newest list of those who left, `DIR/published`
+holds every published figure that there ever was.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ def backup(arguments: Sequence[str]) -> int:
                 _make(target / part, name, part, urls[part])
                 print(f"{target / part / name} is made.")
         _departures(target)
+        _published(target)
         _forget_old_keys(target / "keys", options.keys_days)
     return 0
 
@@ -163,6 +165,25 @@ def _departures(target: Path) -> None:
     from bothways.core.departures import api, ledger
 
     ledger.add(target / "departures", api.known(), day=today())
+
+
+def _published(target: Path) -> None:
+    """What is out stays out, whichever backup is put back."""
+    from django.conf import settings
+
+    add_missing(Path(settings.PUBLISHED), target / "published")
+
+
+def add_missing(source: Path, target: Path) -> None:
+    """Copy the published figures that are not in `target` yet; those that are there stay."""
+    for one in sorted(source.glob("*/*.json")):
+        copy = target / one.parent.name / one.name
+        if not copy.exists():
+            copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            draft = copy.with_name(f".{copy.name}.new")
+            shutil.copyfile(one, draft)
+            _settle_file(draft)
+            draft.rename(copy)
 
 
 def _forget_old_keys(folder: Path, days: int) -> None:

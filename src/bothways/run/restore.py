@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bothways.run import databases, embedded, manifest, roles
-from bothways.run.backup import last_line
+from bothways.run.backup import add_missing, last_line
 from bothways.run.faults import Fault
 from bothways.run.manifest import DUMP, Manifest
 from bothways.run.owner import as_owner
@@ -86,6 +86,7 @@ def restore(arguments: Sequence[str]) -> int:
     for one in chosen:
         _agree(one, replace=options.replace)
     _keep_departures(source, urls)
+    _keep_published(source)
     for one in chosen:
         _put_back(one)
         print(f"{one.folder} is in the database '{databases.name_in(one.url)}'.")
@@ -201,6 +202,13 @@ def _keep_departures(source: Path, urls: dict[str, str]) -> None:
     for part, function in (("data", "core_departures"), ("keys", "keys_departures")):
         left |= questions.departures_in(urls[part], function)
     api.note(left)
+
+
+def _keep_published(source: Path) -> None:
+    """Figures that came out after the backup was made are published again as they were."""
+    from django.conf import settings
+
+    add_missing(source / "published", Path(settings.PUBLISHED))
 
 
 def _put_back(one: Chosen) -> None:

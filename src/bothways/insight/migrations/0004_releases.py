@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Remark',
+            name='FollowUp',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('year', models.PositiveSmallIntegerField()),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='programme.programme')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('programme', 'year', 'quarter'), name='one_remark'), models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4)), name='remark_quarter')],
+                'constraints': [models.UniqueConstraint(fields=('programme', 'year', 'quarter'), name='one_follow_up'), models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4)), name='follow_up_quarter')],
             },
         ),
     ]

@@ -1,4 +1,4 @@
-"""Releases are public and frozen; only the job that publishes adds to them. Remarks and calls are public,
+"""Releases are public and frozen; only the job that publishes adds to them. Follow-ups and calls are public,
 and their programme's coordinators write them."""
 
 from django.db import migrations
@@ -23,10 +23,10 @@ WALLS = "\n".join(
         grant("insight_release", web="SELECT", worker="SELECT, INSERT"),
         # No new ones in the earlier way.
         grant("insight_publishedquarter", web="SELECT", worker="SELECT"),
-        grant("insight_remark", web="SELECT, INSERT, UPDATE"),
-        only("insight_remark", "words, at", to="bothways_web"),
-        wall("insight_remark"),
-        policy("insight_remark", "public", select="true", insert=MINE, update=MINE),
+        grant("insight_followup", web="SELECT, INSERT, UPDATE"),
+        only("insight_followup", "words, at", to="bothways_web"),
+        wall("insight_followup"),
+        policy("insight_followup", "public", select="true", insert=MINE, update=MINE),
         # The job that tells of a call reads it; nobody changes one.
         grant("insight_call", web="SELECT, INSERT, DELETE", worker="SELECT"),
         wall("insight_call"),

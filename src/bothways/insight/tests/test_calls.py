@@ -74,7 +74,7 @@ def test_nobody_is_called_upon_too_often_or_by_others(programme, eli) -> None:
 def test_the_database_lets_only_coordinators_write(programme, eli) -> None:
     wording.call(eli.who, programme_id=programme.id, words="Come")
     with connection.cursor() as cursor:
-        for table in ("insight_call", "insight_remark"):
+        for table in ("insight_call", "insight_followup"):
             cursor.execute("SELECT relrowsecurity FROM pg_class WHERE relname = %s", [table])
             assert cursor.fetchone()[0] is True
     dara = someone("Dara")

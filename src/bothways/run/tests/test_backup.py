@@ -236,3 +236,19 @@ def test_no_password_is_on_a_command_line() -> None:
     command = tools.Tools(Path("/bin")).command("pg_dump", url, "--format=custom")
     assert "s3cret" not in " ".join(command) and "sslmode=require" in command[-1]
     assert tools.environment(url)["PGPASSWORD"] == "s3cret"
+
+
+def test_published_figures_are_copied_once_and_never_over_each_other(tmp_path) -> None:
+    from bothways.run.backup import add_missing
+
+    here, there = tmp_path / "here", tmp_path / "there"
+    for name, words in (("2026-quarter-01", "first"), ("2026-quarter-02", "second")):
+        (here / "programme").mkdir(parents=True, exist_ok=True)
+        (here / "programme" / f"{name}.json").write_text(words)
+    add_missing(here, there)
+    (here / "programme" / "2026-quarter-01.json").write_text("other")
+    (there / "programme" / "2026-quarter-02.json").unlink()
+    add_missing(here, there)
+    held = {one.name: one.read_text() for one in there.glob("*/*")}
+    assert held == {"2026-quarter-01.json": "first", "2026-quarter-02.json": "second"}
+    add_missing(tmp_path / "nowhere", there)
