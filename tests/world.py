@@ -10,6 +10,9 @@ from django.test import Client
 from bothways.core.clock.api import now
 from bothways.enrol.tests.factory import a_code, asking, checked, enrolled
 from bothways.help import api as help_
+from bothways.insight import wording
+from bothways.insight.periods import Quarter
+from bothways.insight.tests.factory import a_release
 from bothways.match.models import Proposal
 from bothways.match.tests.factory import proposed
 from bothways.meet import api as meet
@@ -25,7 +28,8 @@ from tests.cast import Someone, someone
 @dataclass
 class World:
     """Amina and Bo are a pair with a card, a meeting, a journal and a request; Chen and Fatima have an open
-    proposal; Gul waits; Dara is a stranger; Eli coordinates, and has named a safeguarding lead. Amina and
+    proposal; Gul waits; Dara is a stranger; Eli coordinates, has named a safeguarding lead and wrote a call. Two
+    quarters are published. Amina and
     Chen offer company, which takes two checks: Amina has both, Chen has one, and a code for the other."""
 
     programme: Programme
@@ -99,6 +103,10 @@ def build() -> World:
         checked(cast[name], programme, cast["eli"])
     checked(amina, programme, cast["eli"], kind="first_aid")
     a_code(cast["chen"], programme, "first_aid")
+    last = Quarter.of(now(), programme.time_zone).before
+    for quarter in (last.before, last):
+        a_release(programme, quarter)
+    wording.call(cast["eli"].who, programme_id=programme.id, words="Who has time on Sundays?")
     return World(
         programme,
         pair,

@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
-# Standard deviations of the two parts, in people. Wider for areas: in a village an insider may know everybody.
+# Standard deviations of the two parts, in people. Wider for areas: an insider may know a whole village.
 SPREAD = 12.0
 AREA_SPREAD = 16.0
 JITTER = 2.0

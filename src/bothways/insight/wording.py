@@ -1,4 +1,4 @@
-"""What coordinators write beside the figures: what was done after a report, and calls to all who offer something.
+"""What coordinators write beside the figures: what was done after a report, and calls to all who offer.
 
 Words about the programme, never about a person. Both are public, and a mistake can be taken away at once.
 """
