@@ -28,9 +28,9 @@ from tests.cast import Someone, someone
 @dataclass
 class World:
     """Amina and Bo are a pair with a card, a meeting, a journal and a request; Chen and Fatima have an open
-    proposal; Gul waits; Dara is a stranger; Eli coordinates, has named a safeguarding lead and wrote a call. Two
-    quarters are published. Amina and
-    Chen offer company, which takes two checks: Amina has both, Chen has one, and a code for the other."""
+    proposal; Gul waits; Dara is a stranger; Eli coordinates, has named a safeguarding lead and wrote a call.
+    Amina and Chen offer company, which takes two checks: Amina has both, Chen has one, and a code for the
+    other. Two quarters are published."""
 
     programme: Programme
     pair: pairs.Pair

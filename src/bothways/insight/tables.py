@@ -1,10 +1,11 @@
 """The tables that are published: all of them, and nothing else ever is.
 
-A table counts people, each at most once in a cell, by a SELECT that gives their `person_id`, their record key
-`mark` and the cell (`leaf`). What it may read, made ready by `counting.py`, is about people who agreed to be
+A table counts people, each at most once in a cell, by a SELECT that gives their record key `mark` and the cell
+(`leaf`). What it may read, made ready by `counting.py`, is about people who agreed to be
 counted and no others:
 
 - `counted`: everybody who is counted in the period, with `side`, `area_id`, `since`, `paused_at`;
+- `alike`: the same already counted by place, side and languages: `people` many with `mark` together;
 - `happened`: what they did or what happened to them in it (events);
 - `paired`: how many pairs each of them has at its end, and since when they have waited since the last one;
 - the times `%(start)s`, `%(end)s`, `%(last_month)s` (when its last month begins), `%(before)s` (when the
@@ -69,7 +70,7 @@ MEMBERS = Declared(
     title=_("Members"),
     unit=_("people enrolled at the end of the quarter"),
     by_area=True,
-    people="SELECT person_id, mark, area_id::text AS leaf FROM counted",
+    people="SELECT people, mark, area_id AS leaf FROM alike",
 )
 
 WAITING = Declared(
@@ -242,16 +243,14 @@ CARE = (
     Care(
         key="areas",
         two_sides=True,
-        people="SELECT person_id, mark, area_id::text AS leaf, side = 0 AS offers FROM counted",
+        people="SELECT people, mark, area_id AS leaf, side = 0 AS offers FROM alike",
     ),
     Care(
         key="languages",
         people="""
-            SELECT person_id, mark, (one / 4)::text AS leaf, side = 0 AS offers
-            FROM counted, unnest(speak) AS one
+            SELECT people, mark, one / 4 AS leaf, side = 0 AS offers FROM alike, unnest(speak) AS one
             UNION ALL
-            SELECT person_id, mark, (one / 4)::text, false FROM counted, unnest(learn) AS one
-            WHERE NOT %(two_sides)s
+            SELECT people, mark, one / 4, false FROM alike, unnest(learn) AS one WHERE NOT %(two_sides)s
         """,
     ),
 )
