@@ -1,8 +1,8 @@
 """The tables that are published: all of them, and nothing else ever is.
 
-A table counts people, each at most once in a cell, by a SELECT that gives their record key `mark` and the cell
-(`leaf`). What it may read, made ready by `counting.py`, is about people who agreed to be
-counted and no others:
+A table counts people, each at most once in a cell, by a SELECT that gives their record key `mark` and the
+cell (`leaf`). What it may read, made ready by `counting.py`, is about people who agreed to be counted and no
+others:
 
 - `counted`: everybody who is counted in the period, with `side`, `area_id`, `since`, `paused_at`;
 - `alike`: the same already counted by place, side and languages: `people` many with `mark` together;
