@@ -111,6 +111,23 @@ def test_many_who_are_all_alike():
     assert (np.bincount(best.left) >= 2).all() and (np.bincount(best.right) >= 2).all()
 
 
+def test_the_radius_is_kept_to_the_metre():
+    rng = np.random.default_rng(8)
+    here, there = together(*[person()] * 200), together(*[person(radius_m=10_000_000)] * 200)
+    there.lat_e5[:] = rng.integers(-9_000_000, 9_000_001, 200)
+    there.lon_e5[:] = rng.integers(-18_000_000, 18_000_001, 200)
+    there.lat_e5[:100] = 5_200_000 + rng.integers(-3_000, 3_000, 100)
+    there.lon_e5[:100] = 1_300_000 + rng.integers(-3_000, 3_000, 100)
+    here.radius_m[:] = there.radius_m[:] = 30_000_000
+    metres = feasible_pairs(here, there, rows=(0, 1)).metres
+    assert len(metres) == 200
+    for less, expected in ((0, True), (1, False)):
+        here.radius_m[:] = np.maximum(metres - less, 0)
+        found = feasible_pairs(here, there)
+        own = found.right[found.left == found.right]
+        assert (np.isin(np.arange(200), own) == (expected | (metres == 0))).all()
+
+
 @pytest.mark.parametrize("rows", [(-1, 2), (0, 4), (3, 2)])
 def test_rows_must_lie_within_the_left_side(rows):
     offers = people(3, np.random.default_rng(0))
