@@ -152,11 +152,13 @@ def front(net: Net, flow: Flow, at: Desk, a: Whole, sign: Whole, scale: Whole) -
         if rank == at.rank[i]:
             return i
         at.rank[i] = rank
-        if rank == LEAST:
-            at.spot[i] = -1
+        if rank <= LEAST:
             at.line_size[a] -= 1
-            put(at, start, at.line[start + at.line_size[a]])
+            last = at.line[start + at.line_size[a]]
             at.spot[i] = -1
+            if last == i:
+                continue
+            put(at, start, last)
         sink(at, start, at.line_size[a], 0)
     return -1
 
@@ -170,7 +172,7 @@ def return_to(net: Net, flow: Flow, at: Desk, i: Whole, sign: Whole, scale: Whol
     start = at.line_start[a]
     at.rank[i] = rank_of(net, flow, i, sign, scale)
     if at.spot[i] < 0:
-        if at.rank[i] == LEAST:
+        if at.rank[i] <= LEAST:
             return
         put(at, start + at.line_size[a], i)
         at.line_size[a] += 1
