@@ -63,15 +63,11 @@ def test_a_worse_choice_is_refused():
         verify_all(fewer, offers, wishes)
     with pytest.raises(NotOptimal, match="another score"):
         verify_all(replace(best, score=best.score + 1), offers, wishes)
-    listed = set(
-        zip(
-            *(feasible_pairs(offers, wishes).left.tolist(), feasible_pairs(offers, wishes).right.tolist()),
-            strict=True,
-        )
-    )
-    alien = next((int(best.left[0]), j) for j in range(60) if (int(best.left[0]), j) not in listed)
+    pairs, first = feasible_pairs(offers, wishes), int(best.left[0])
+    suited = set(pairs.right[pairs.left == first].tolist())
+    stranger = next(j for j in range(60) if j not in suited and wishes.capacity[j] > 0)
     right = best.right.copy()
-    right[0] = alien[1]
+    right[0] = stranger
     with pytest.raises(NotOptimal, match="not feasible"):
         verify_all(replace(best, right=right), offers, wishes)
 
@@ -87,7 +83,7 @@ def test_a_better_pair_that_was_never_listed_is_found():
     partial = replace(
         best, left=pairs.left[chosen], right=pairs.right[chosen], score=pairs.score[chosen], solution=few
     )
-    with pytest.raises(NotOptimal, match="would make it better"):
+    with pytest.raises(NotOptimal, match="would make it better|is not chosen but"):
         verify_all(partial, offers, wishes)
 
 
