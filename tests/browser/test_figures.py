@@ -43,7 +43,8 @@ def test_the_report_is_for_every_reader(locale: str, open_page) -> None:
         assert not complaints(page, axe)
     assert page.goto(f"/p/{programme.slug}/figures/") is not None
     expect(page.locator("svg.chart")).not_to_have_count(0)
-    pdf = page.request.get(f"/p/{programme.slug}/figures/{last.year}-{last.number}/report.pdf")
+    path = f"/p/{programme.slug}/figures/{last.year}-{last.number}/report.pdf"
+    pdf = page.request.get(path, headers={"Accept-Language": locale})
     assert pdf.ok and pdf.body().startswith(b"%PDF")
     if os.environ.get("LOOK"):
         Path(f"{os.environ['LOOK']}/{locale}.pdf").write_bytes(pdf.body())

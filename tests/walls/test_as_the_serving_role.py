@@ -24,6 +24,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # Walled for writing and open for reading: programmes, their rounds, who coordinates, how to reach a lead.
 PUBLIC = {
+    "insight_call",
+    "insight_followup",
     "match_round",
     "programme_area",
     "programme_consenttext",

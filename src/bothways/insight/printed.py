@@ -50,6 +50,7 @@ def report_html(found: Report) -> str:
         "address": settings.SITE_URL + path,
         "language": get_language(),
         "direction": "rtl" if get_language_bidi() else "ltr",
+        "paper": True,
     }
     return render_to_string("insight/printed.html", context)
 
