@@ -83,7 +83,7 @@ def test_a_better_pair_that_was_never_listed_is_found():
     partial = replace(
         best, left=pairs.left[chosen], right=pairs.right[chosen], score=pairs.score[chosen], solution=few
     )
-    with pytest.raises(NotOptimal, match="would make it better|is not chosen but"):
+    with pytest.raises(NotOptimal, match=r"would make it better|is not chosen but"):
         verify_all(partial, offers, wishes)
 
 
