@@ -131,7 +131,7 @@ def table(rows: list[Row], tandems: list[str]) -> str:
         "# Engine: measured",
         "",
         f"`python benchmarks/engine.py`, synthetic towns, seed {SEED}, the best {BEST} pairs of each person;",
-        "median processor seconds of one run; the engine uses one thread.",
+        "median processor seconds of one run; listing uses all processors, the rest one thread.",
         "",
         "| people a side | pairs | listing | raw solver | solve | solve, waiting first | verify "
         "| (listing + solve) / raw | waiting / plain | explaining 1,000 left over |",
