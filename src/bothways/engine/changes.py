@@ -8,17 +8,9 @@ import numpy as np
 
 from bothways.engine._jit import kernel
 from bothways.engine.arrays import Int64
-from bothways.engine.paths import (
-    Work,
-    price_of_area,
-    settle_area,
-    settle_left,
-    settle_pair,
-    settle_right,
-    worth_of_left,
-    worth_of_right,
-)
-from bothways.engine.residual import Flow, Net
+from bothways.engine.paths import settle_area, settle_left, settle_pair, settle_right
+from bothways.engine.reach import Work
+from bothways.engine.residual import Flow, Net, price_of_area, worth_of_left, worth_of_right
 
 OUT: int = 1 << 61  # the price of nobody: beyond what any search looks at
 
@@ -127,14 +119,6 @@ def empty_right(net: Net, flow: Flow, j: int, out: bool) -> tuple[Int64, int]:
         if out:
             take_out(net, flow, k)
     return partners, len(pairs) if out else 0
-
-
-@kernel
-def chain(net: Net, first: int, end: int) -> None:
-    for k in range(first, end):
-        i, j = net.left[k], net.right[k]
-        net.next_of_left[k], net.left_chain[i] = net.left_chain[i], k
-        net.next_of_right[k], net.right_chain[j] = net.right_chain[j], k
 
 
 @kernel

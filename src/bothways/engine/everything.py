@@ -8,10 +8,11 @@ import numpy as np
 from bothways.engine.arrays import Int32, Int64, Integers
 from bothways.engine.candidates import RULES, Rule, feasible_pairs, forbidden_codes
 from bothways.engine.kernels import languages_fit, rows_of, ways_to_meet
-from bothways.engine.paths import settle_pairs, work
+from bothways.engine.paths import settle_pairs
 from bothways.engine.people import People
 from bothways.engine.pricing import improving_pairs
 from bothways.engine.problem import Count, Problem, problem
+from bothways.engine.reach import work
 from bothways.engine.residual import closed_areas, extended
 from bothways.engine.solve import Solution, Solved, of_choice, solved
 from bothways.engine.verify import NotOptimal, verify

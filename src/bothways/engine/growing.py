@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from bothways.engine.arrays import Bool, Int32, Int64
 from bothways.engine.changes import OUT
-from bothways.engine.residual import NOBODY, Flow, Net, chains, sort_by
+from bothways.engine.residual import NOBODY, Flow, Net, by_person, chains, loads
 
 T = TypeVar("T", bound=np.generic)
 
@@ -83,15 +83,10 @@ def lay_out(
     n, m = len(sides[0].capacity), len(sides[1].capacity)
     number = len(live.left)
     size = number + more + max(number // 8, LEAST_PAIRS)
-    order = by_person(live)
+    order = pair_order(live)
     left, right, score, used = live
     if order is not None:
         left, right, score, used = left[order], right[order], score[order], used[order]
-    by_right, right_start = np.empty(number, np.int32), np.zeros(m + 1, np.int64)
-    right_start[1:] = np.cumsum(np.bincount(right, minlength=m))
-    sort_by(right, right_start, by_right)
-    left_start = np.zeros(n + 1, np.int64)
-    left_start[1:] = np.cumsum(np.bincount(left, minlength=n))
     area = padded(area, n, NOBODY)
     left_use = np.bincount(left[used], minlength=n)
     flow = Flow(
@@ -108,9 +103,7 @@ def lay_out(
         padded(left, size, n - 1),
         padded(right, size, m - 1),
         padded(score, size, 0),
-        left_start,
-        right_start,
-        by_right,
+        *by_person(left, right, n, m),
         np.full(n, NOBODY, np.int32),
         np.full(m, NOBODY, np.int32),
         np.full(size, NOBODY, np.int32),
@@ -128,20 +121,9 @@ def lay_out(
     return net, flow
 
 
-def by_person(live: Live) -> Int64 | None:
+def pair_order(live: Live) -> Int64 | None:
     """The order by left, then right; None if they stand so."""
     step, other = np.diff(live.left), np.diff(live.right)
     if ((step > 0) | ((step == 0) & (other > 0))).all():
         return None
     return np.lexsort((live.right, live.left))
-
-
-def loads(left_use: Int64, area: Int64, parent: Int64) -> Int64:
-    """What runs through each area."""
-    load = np.zeros(len(parent), np.int64)
-    own = np.bincount(area[area >= 0], weights=left_use[area >= 0], minlength=len(parent)).astype(np.int64)
-    at = np.arange(len(parent))
-    while (at >= 0).any():
-        np.add.at(load, at[at >= 0], own[at >= 0])
-        at = np.where(at >= 0, parent[at], NOBODY)
-    return load

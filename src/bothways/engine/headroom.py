@@ -46,10 +46,3 @@ class Spans(NamedTuple):
         longest = self.left_days.copy()
         longest[max(row.area, 0)] = max(int(longest[max(row.area, 0)]), row.days)
         return Spans(best, longest, self.right_days)
-
-
-def longest_days(area: Int64, days: Int64, areas: int) -> Int64:
-    """The longest waiting in each area, or of all left people where there are no areas."""
-    longest = np.zeros(max(areas, 1), np.int64)
-    np.maximum.at(longest, np.maximum(area, 0), days)
-    return longest

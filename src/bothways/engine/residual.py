@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from bothways.engine._jit import kernel
+from bothways.engine._jit import kernel, part
 from bothways.engine.arrays import Bool, Int32, Int64
 from bothways.engine.problem import Problem
 from bothways.engine.weights import Weights
@@ -84,17 +84,6 @@ def closed_areas(given: Problem) -> Bool:
     return np.asarray(shut)
 
 
-def beneath(given: Problem, left_room: Int64) -> Int64:
-    """How many pairs the left people of each area, and of all areas below it, have room for."""
-    most = np.zeros(given.areas, np.int64)
-    at, room = given.left_area, left_room[: len(given.left_area)]
-    while len(at):
-        np.add.at(most, at, room)
-        above = given.area_parent[at]
-        at, room = above[above >= 0], room[above >= 0]
-    return most
-
-
 def rewards(given: Problem, weights: Weights) -> tuple[Int64, Int64, int]:
     """What the first partner of each left and right person is worth, and a further one of a right person."""
     people, pairs = (weights.unit, 0) if given.count == "people" else (0, weights.unit)
@@ -110,38 +99,65 @@ def network(given: Problem, order: Int64 | None, weights: Weights) -> Net:
     left, right, score = (
         np.ascontiguousarray(column if order is None else column[order], dtype=np.int32) for column in columns
     )
-    by_right, right_start = np.empty(len(left), np.int32), np.zeros(m + 1, np.int64)
-    right_start[1:] = np.cumsum(np.bincount(right, minlength=m))
-    sort_by(right, right_start, by_right)
-    left_start = np.zeros(n + 1, np.int64)
-    left_start[1:] = np.cumsum(np.bincount(left, minlength=n))
     first_left, first_right, further = rewards(given, weights)
-    # Room that nobody can use costs time. One place more than can be used leaves every price as it would be.
-    left_room = np.minimum(given.left_capacity, np.diff(left_start) + 1)
-    right_room = np.minimum(given.right_capacity, np.diff(right_start) + 1)
     area = given.left_area if given.areas else np.full(n, NOBODY, np.int64)
     return Net(
         left,
         right,
         score,
-        left_start,
-        right_start,
-        by_right,
+        *by_person(left, right, n, m),
         np.full(n, NOBODY, np.int32),
         np.full(m, NOBODY, np.int32),
         np.full(len(left), NOBODY, np.int32),
         np.full(len(left), NOBODY, np.int32),
-        left_room,
-        right_room,
+        given.left_capacity,
+        given.right_capacity,
         first_left,
         first_right,
         further,
         area,
         given.area_parent,
-        np.minimum(given.area_capacity, beneath(given, left_room) + 1),
+        given.area_capacity,
         *chains(area, given.areas),
         *chains(given.area_parent, given.areas),
     )
+
+
+def by_person(left: Int32, right: Int32, n: int, m: int) -> tuple[Int64, Int64, Int32]:
+    """Where each person's pairs are: left_start and right_start, and the pairs ordered by right person."""
+    left_start, right_start = np.zeros(n + 1, np.int64), np.zeros(m + 1, np.int64)
+    left_start[1:] = np.cumsum(np.bincount(left, minlength=n))
+    right_start[1:] = np.cumsum(np.bincount(right, minlength=m))
+    by_right = np.empty(len(right), np.int32)
+    sort_by(right, right_start, by_right)
+    return left_start, right_start, by_right
+
+
+def usable(net: Net) -> Net:
+    """The network without room that nobody can use.
+
+    One place more is left than can be taken, so that what is best in one is best in the other; but none where
+    nobody can come or go at all: whoever raises or lowers a price there has nothing to go by.
+    """
+    left_room = _room(net.left_room, np.diff(net.left_start))
+    right_room = _room(net.right_room, np.diff(net.right_start))
+    area_room = _room(net.area_room, loads(left_room, net.area, net.area_parent))
+    return net._replace(left_room=left_room, right_room=right_room, area_room=area_room)
+
+
+def _room(room: Int64, most: Int64) -> Int64:
+    return np.where(most > 0, np.minimum(room, most + 1), 0)
+
+
+def loads(left_use: Int64, area: Int64, parent: Int64) -> Int64:
+    """What runs through each area, and all below it, when so much runs through each left person."""
+    load = np.zeros(len(parent), np.int64)
+    own = np.bincount(area[area >= 0], weights=left_use[area >= 0], minlength=len(parent)).astype(np.int64)
+    at = np.arange(len(parent))
+    while (at >= 0).any():
+        np.add.at(load, at[at >= 0], own[at >= 0])
+        at = np.where(at >= 0, parent[at], NOBODY)
+    return load
 
 
 def chains(group: Int64, groups: int) -> tuple[Int64, Int64]:
@@ -209,13 +225,31 @@ def extended(net: Net, flow: Flow, left: Int64, right: Int64, score: Int32) -> t
         next_of_left=longer(net.next_of_left, nobody),
         next_of_right=longer(net.next_of_right, nobody),
     )
-    join_chains(net, first)
+    join_chains(net, first, len(net.left))
     return net, flow._replace(used=np.concatenate([flow.used, np.zeros(len(left), np.bool_)]))
 
 
 @kernel
-def join_chains(net: Net, first: int) -> None:
-    for k in range(first, len(net.left)):
+def join_chains(net: Net, first: int, end: int) -> None:
+    """Put pairs `first` to `end` (not included) at the front of both people's chains."""
+    for k in range(first, end):
         i, j = net.left[k], net.right[k]
         net.next_of_left[k], net.left_chain[i] = net.left_chain[i], k
         net.next_of_right[k], net.right_chain[j] = net.right_chain[j], k
+
+
+@part
+def price_of_area(flow: Flow, area: Whole) -> Whole:
+    """The price of an area, or of the hub."""
+    return flow.area_price[area] if area >= 0 else np.int64(0)
+
+
+@part
+def worth_of_left(net: Net, i: Whole, use: Whole) -> Whole:
+    """What the unit number `use` (from 1) of a left person carries."""
+    return net.first_left[i] if use == 1 else np.int64(0)
+
+
+@part
+def worth_of_right(net: Net, j: Whole, use: Whole) -> Whole:
+    return net.first_right[j] if use == 1 else net.further

@@ -10,181 +10,19 @@ nobody with a unit too many, so each of the two passes ends, and then the flow i
 All values here are `scale` times those of the network, so that a slack of 1 is a fraction of a point.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from bothways.engine._jit import kernel, part
-from bothways.engine.arrays import Bool, Int32, Int64
-from bothways.engine.residual import HUB, Flow, Net, Whole
-
-LEAST: Whole = -(1 << 60)
-NOTHING: Whole = -3
-
-
-class Desk(NamedTuple):
-    """Working space of one flow."""
-
-    excess: Int64  # by node: units too many, negative when short
-    queue: Int64
-    queued: Bool
-    mine: Int32  # the pairs in use of each right person: a stretch from right_start on
-    mine_count: Int64
-    # Each area's left people in a heap by what a unit is worth to them. `rank` is what it was worth when they
-    # were put there: in one pass it only falls, but for those who `return_to` the line.
-    line: Int64  # (n,): the areas' stretches one after the other
-    line_start: Int64  # (a + 1,)
-    line_size: Int64  # (a,)
-    line_made: Int64  # (a,): the pass for which the heap was made
-    spot: Int64  # (n,): where a person stands in `line`, or -1
-    rank: Int64  # (n,)
-    passes: Int64  # (1,)
-
-
-def desk(net: Net) -> Desk:
-    areas = len(net.area_room)
-    nodes = len(net.left_room) + len(net.right_room) + areas
-    members = np.bincount(net.area[net.area >= 0], minlength=areas)
-    return Desk(
-        np.zeros(nodes, np.int64),
-        np.zeros(nodes + 1, np.int64),
-        np.zeros(nodes, np.bool_),
-        np.zeros(len(net.left), np.int32),
-        np.zeros(len(net.right_room), np.int64),
-        np.zeros(len(net.left_room), np.int64),
-        np.concatenate([np.zeros(1, np.int64), np.cumsum(members)]),
-        np.zeros(areas, np.int64),
-        np.zeros(areas, np.int64),
-        np.zeros(len(net.left_room), np.int64),
-        np.zeros(len(net.left_room), np.int64),
-        np.zeros(1, np.int64),
-    )
-
-
-@part
-def take(net: Net, flow: Flow, at: Desk, k: Whole) -> None:
-    j = net.right[k]
-    flow.used[k] = True
-    at.mine[net.right_start[j] + at.mine_count[j]] = k
-    at.mine_count[j] += 1
-
-
-@part
-def drop(net: Net, flow: Flow, at: Desk, k: Whole) -> None:
-    j = net.right[k]
-    flow.used[k] = False
-    first = net.right_start[j]
-    last = first + at.mine_count[j] - 1
-    for place in range(first, last + 1):
-        if at.mine[place] == k:
-            at.mine[place] = at.mine[last]
-            break
-    at.mine_count[j] -= 1
-
-
-@part
-def above(net: Net, flow: Flow, i: Whole) -> Whole:
-    """The price of the area of a left person, or of the hub."""
-    return flow.area_price[net.area[i]] if net.area[i] >= 0 else np.int64(0)
-
-
-@part
-def worth_left(net: Net, i: Whole, use: Whole, scale: Whole) -> Whole:
-    """What the unit number `use` (from 1) of a left person carries."""
-    return net.first_left[i] * scale if use == 1 else np.int64(0)
-
-
-@part
-def worth_right(net: Net, j: Whole, use: Whole, scale: Whole) -> Whole:
-    return (net.first_right[j] if use == 1 else net.further) * scale
-
-
-@part
-def rank_of(net: Net, flow: Flow, i: Whole, sign: Whole, scale: Whole) -> Whole:
-    """What one unit more (sign 1) is worth to a left person, or one less (-1); LEAST if there is none."""
-    use = flow.left_use[i]
-    if sign > 0:
-        return flow.left_price[i] + worth_left(net, i, use + 1, scale) if use < net.left_room[i] else LEAST
-    return -flow.left_price[i] - worth_left(net, i, use, scale) if use > 0 else LEAST
-
-
-@part
-def put(at: Desk, place: Whole, i: Whole) -> None:
-    at.line[place] = i
-    at.spot[i] = place
-
-
-@part
-def sink(at: Desk, start: Whole, size: Whole, place: Whole) -> None:
-    """Move whoever stands at `place` of a heap down to where they belong."""
-    i = at.line[start + place]
-    while 2 * place + 1 < size:
-        child = 2 * place + 1
-        if child + 1 < size and at.rank[at.line[start + child + 1]] > at.rank[at.line[start + child]]:
-            child += 1
-        if at.rank[at.line[start + child]] <= at.rank[i]:
-            break
-        put(at, start + place, at.line[start + child])
-        place = child
-    put(at, start + place, i)
-
-
-@part
-def front(net: Net, flow: Flow, at: Desk, a: Whole, sign: Whole, scale: Whole) -> Whole:
-    """The left person of an area to whom one unit more (or less) is worth most, or -1."""
-    start = at.line_start[a]
-    if at.line_made[a] != at.passes[0]:
-        at.line_made[a] = at.passes[0]
-        size, i = 0, net.member[a]
-        while i >= 0:
-            at.rank[i] = rank_of(net, flow, i, sign, scale)
-            at.spot[i] = -1
-            if at.rank[i] > LEAST:
-                put(at, start + size, i)
-                size += 1
-            i = net.next_member[i]
-        at.line_size[a] = size
-        for place in range(size // 2 - 1, -1, -1):
-            sink(at, start, size, place)
-    while at.line_size[a] > 0:
-        i = at.line[start]
-        rank = rank_of(net, flow, i, sign, scale)
-        if rank == at.rank[i]:
-            return i
-        at.rank[i] = rank
-        if rank <= LEAST:
-            at.line_size[a] -= 1
-            last = at.line[start + at.line_size[a]]
-            at.spot[i] = -1
-            if last == i:
-                continue
-            put(at, start, last)
-        sink(at, start, at.line_size[a], 0)
-    return -1
-
-
-@part
-def return_to(net: Net, flow: Flow, at: Desk, i: Whole, sign: Whole, scale: Whole) -> None:
-    """Somebody to whom a unit may have become worth more takes their new place in the heap."""
-    a = net.area[i]
-    if a < 0 or at.line_made[a] != at.passes[0]:
-        return
-    start = at.line_start[a]
-    at.rank[i] = rank_of(net, flow, i, sign, scale)
-    if at.spot[i] < 0:
-        if at.rank[i] <= LEAST:
-            return
-        put(at, start + at.line_size[a], i)
-        at.line_size[a] += 1
-    place = at.spot[i] - start
-    while place > 0:
-        parent = (place - 1) >> 1
-        if at.rank[at.line[start + parent]] >= at.rank[i]:
-            break
-        put(at, start + place, at.line[start + parent])
-        place = parent
-    put(at, start + place, i)
-    sink(at, start, at.line_size[a], place)
+from bothways.engine.desk import LEAST, NOTHING, Desk, drop, front, return_to, take
+from bothways.engine.residual import (
+    HUB,
+    Flow,
+    Net,
+    Whole,
+    price_of_area,
+    worth_of_left,
+    worth_of_right,
+)
 
 
 @part
@@ -204,12 +42,12 @@ def comply(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None:
                 drop(net, flow, at, k)
                 at.excess[i] += 1
                 at.excess[n + j] -= 1
-        before, base = flow.left_use[i], price - above(net, flow, i)
+        before, base = flow.left_use[i], price - price_of_area(flow, net.area[i])
         while flow.left_use[i] < net.left_room[i] and (
-            worth_left(net, i, flow.left_use[i] + 1, scale) + base > slack
+            worth_of_left(net, i, flow.left_use[i] + 1) * scale + base > slack
         ):
             flow.left_use[i] += 1
-        while flow.left_use[i] > 0 and worth_left(net, i, flow.left_use[i], scale) + base < -slack:
+        while flow.left_use[i] > 0 and worth_of_left(net, i, flow.left_use[i]) * scale + base < -slack:
             flow.left_use[i] -= 1
         at.excess[i] += flow.left_use[i] - before
         if net.area[i] >= 0:
@@ -217,10 +55,10 @@ def comply(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None:
     for j in range(m):
         before, price = flow.right_use[j], flow.right_price[j]
         while flow.right_use[j] < net.right_room[j] and (
-            worth_right(net, j, flow.right_use[j] + 1, scale) - price > slack
+            worth_of_right(net, j, flow.right_use[j] + 1) * scale - price > slack
         ):
             flow.right_use[j] += 1
-        while flow.right_use[j] > 0 and worth_right(net, j, flow.right_use[j], scale) - price < -slack:
+        while flow.right_use[j] > 0 and worth_of_right(net, j, flow.right_use[j]) * scale - price < -slack:
             flow.right_use[j] -= 1
         at.excess[n + j] -= flow.right_use[j] - before
     for a in range(len(net.area_room)):
@@ -248,10 +86,10 @@ def push_left(net: Net, flow: Flow, at: Desk, i: Whole, slack: Whole, scale: Who
                 next_best = value
     use = flow.left_use[i]
     if use > 0:
-        back = above(net, flow, i)
-        value = back - worth_left(net, i, use, scale)
+        back = price_of_area(flow, net.area[i])
+        value = back - worth_of_left(net, i, use) * scale
         if value > best:
-            next_best = max(best, back - worth_left(net, i, use - 1, scale)) if use > 1 else best
+            next_best = max(best, back - worth_of_left(net, i, use - 1) * scale) if use > 1 else best
             best, pair = value, -1
             to = len(net.left_room) + len(net.right_room) + net.area[i] if net.area[i] >= 0 else HUB
         else:
@@ -280,11 +118,11 @@ def push_right(net: Net, flow: Flow, at: Desk, j: Whole, slack: Whole, scale: Wh
             next_best = max(next_best, value)
     use = flow.right_use[j]
     if use < net.right_room[j]:
-        value = worth_right(net, j, use + 1, scale)
+        value = worth_of_right(net, j, use + 1) * scale
         if value > best:
             next_best, best, pair = best, value, -1
             if use + 1 < net.right_room[j]:
-                next_best = max(next_best, worth_right(net, j, use + 2, scale))
+                next_best = max(next_best, worth_of_right(net, j, use + 2) * scale)
         else:
             next_best = max(next_best, value)
     if pair >= 0:
@@ -343,12 +181,12 @@ def pull_left(net: Net, flow: Flow, at: Desk, i: Whole, slack: Whole, scale: Who
                 next_best = min(next_best, value)
     use = flow.left_use[i]
     if use < net.left_room[i]:
-        here = above(net, flow, i)
-        value = here - worth_left(net, i, use + 1, scale)
+        here = price_of_area(flow, net.area[i])
+        value = here - worth_of_left(net, i, use + 1) * scale
         if value < best:
             next_best, best, pair = best, value, -1
             if use + 1 < net.left_room[i]:
-                next_best = min(next_best, here - worth_left(net, i, use + 2, scale))
+                next_best = min(next_best, here - worth_of_left(net, i, use + 2) * scale)
             source = len(net.left_room) + len(net.right_room) + net.area[i] if net.area[i] >= 0 else HUB
         else:
             next_best = min(next_best, value)
@@ -376,11 +214,11 @@ def pull_right(net: Net, flow: Flow, at: Desk, j: Whole, slack: Whole, scale: Wh
                 next_best = value
     use = flow.right_use[j]
     if use > 0:
-        value = worth_right(net, j, use, scale)
+        value = worth_of_right(net, j, use) * scale
         if value < best:
             next_best, best, pair = best, value, -1
             if use > 1:
-                next_best = min(next_best, worth_right(net, j, use - 1, scale))
+                next_best = min(next_best, worth_of_right(net, j, use - 1) * scale)
         else:
             next_best = min(next_best, value)
     if pair >= 0:
@@ -432,64 +270,45 @@ def wrapped(place: Whole, size: Whole) -> Whole:
 
 
 @part
-def push_all(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None:
-    n, areas, nodes = len(net.left_room), len(net.left_room) + len(net.right_room), len(at.excess)
-    at.passes[0] += 1
-    waiting, head = 0, 0
-    for node in range(nodes):
-        at.queued[node] = at.excess[node] > 0
-        if at.queued[node]:
-            at.queue[waiting] = node
-            waiting += 1
-    while waiting > 0:
-        node = at.queue[head]
-        head = head + 1 if head + 1 < len(at.queue) else 0
-        waiting -= 1
-        at.queued[node] = False
-        while at.excess[node] > 0:
-            if node < n:
-                to = push_left(net, flow, at, node, slack, scale)
-            elif node < areas:
-                to = push_right(net, flow, at, node - n, slack, scale)
-            else:
-                to = push_area(net, flow, at, node - areas, slack, scale)
-            at.excess[node] -= 1
-            if to >= 0:
-                at.excess[to] += 1
-                if at.excess[to] > 0 and not at.queued[to]:
-                    at.queued[to] = True
-                    at.queue[wrapped(head + waiting, len(at.queue))] = to
-                    waiting += 1
+def step(net: Net, flow: Flow, at: Desk, node: Whole, sign: Whole, slack: Whole, scale: Whole) -> Whole:
+    """Push one unit away from a node (sign 1) or pull one in (sign -1); return the other end."""
+    n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
+    if node < n:
+        if sign > 0:
+            return push_left(net, flow, at, node, slack, scale)
+        return pull_left(net, flow, at, node, slack, scale)
+    if node < areas:
+        if sign > 0:
+            return push_right(net, flow, at, node - n, slack, scale)
+        return pull_right(net, flow, at, node - n, slack, scale)
+    if sign > 0:
+        return push_area(net, flow, at, node - areas, slack, scale)
+    return pull_area(net, flow, at, node - areas, slack, scale)
 
 
 @part
-def pull_all(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None:
-    n, areas, nodes = len(net.left_room), len(net.left_room) + len(net.right_room), len(at.excess)
+def level(net: Net, flow: Flow, at: Desk, sign: Whole, slack: Whole, scale: Whole) -> None:
+    """Until nobody has a unit too many (sign 1) or is short of one (sign -1)."""
     at.passes[0] += 1
-    waiting, head = 0, 0
-    for node in range(nodes):
-        at.queued[node] = at.excess[node] < 0
+    waiting, head, size = 0, 0, len(at.queue)
+    for node in range(len(at.excess)):
+        at.queued[node] = sign * at.excess[node] > 0
         if at.queued[node]:
             at.queue[waiting] = node
             waiting += 1
     while waiting > 0:
         node = at.queue[head]
-        head = head + 1 if head + 1 < len(at.queue) else 0
+        head = wrapped(head + 1, size)
         waiting -= 1
         at.queued[node] = False
-        while at.excess[node] < 0:
-            if node < n:
-                source = pull_left(net, flow, at, node, slack, scale)
-            elif node < areas:
-                source = pull_right(net, flow, at, node - n, slack, scale)
-            else:
-                source = pull_area(net, flow, at, node - areas, slack, scale)
-            at.excess[node] += 1
-            if source >= 0:
-                at.excess[source] -= 1
-                if at.excess[source] < 0 and not at.queued[source]:
-                    at.queued[source] = True
-                    at.queue[wrapped(head + waiting, len(at.queue))] = source
+        while sign * at.excess[node] > 0:
+            other = step(net, flow, at, node, sign, slack, scale)
+            at.excess[node] -= sign
+            if other >= 0:
+                at.excess[other] += sign
+                if sign * at.excess[other] > 0 and not at.queued[other]:
+                    at.queued[other] = True
+                    at.queue[wrapped(head + waiting, size)] = other
                     waiting += 1
 
 
@@ -497,5 +316,5 @@ def pull_all(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None
 def refine(net: Net, flow: Flow, at: Desk, slack: Whole, scale: Whole) -> None:
     """Make `flow` best up to `slack`; its prices, in `scale` times the network's points, may be anything."""
     comply(net, flow, at, slack, scale)
-    push_all(net, flow, at, slack, scale)
-    pull_all(net, flow, at, slack, scale)
+    level(net, flow, at, 1, slack, scale)
+    level(net, flow, at, -1, slack, scale)

@@ -6,11 +6,13 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from bothways.engine.arrays import Bool, Int64, Integers
+from bothways.engine.desk import desk
 from bothways.engine.nearby import move, neighbourhoods, places_back
-from bothways.engine.paths import settle, work
+from bothways.engine.paths import settle
 from bothways.engine.problem import LARGEST, Count, Problem, problem
-from bothways.engine.residual import Flow, Net, closed_areas, network, no_flow, open_pairs, rewards
-from bothways.engine.scaling import desk, refine
+from bothways.engine.reach import work
+from bothways.engine.residual import Flow, Net, closed_areas, network, no_flow, open_pairs, rewards, usable
+from bothways.engine.scaling import refine
 from bothways.engine.weights import Weights, exact_prices, lexicographic_weights, quick_weights
 
 # The scaling works in this fraction of a point and makes its slack so many times smaller each time.
@@ -202,6 +204,7 @@ def optimum(given: Problem, order: Int64 | None, weights: Weights) -> tuple[Net,
 
 def nearly_best(net: Net, flow: Flow, weights: Weights) -> None:
     """Scale: a flow whose arcs are off by a fraction of a point at most, and whole prices."""
+    net = usable(net)
     at = desk(net)
     for price in (flow.left_price, flow.right_price, flow.area_price):
         price *= FRACTION

@@ -6,16 +6,17 @@ from typing import Final
 import numpy as np
 
 from bothways.engine.arrays import Bool, Int64, Integers, refuse
-from bothways.engine.changes import OUT, chain, empty_left, empty_right, find, fit, leave_area, take_out
+from bothways.engine.changes import OUT, empty_left, empty_right, find, fit, leave_area, take_out
 from bothways.engine.growing import LEAST_PAIRS, Live, Side, Tree, lay_out
-from bothways.engine.headroom import Spans, longest_days
-from bothways.engine.paths import Work, settle, work
+from bothways.engine.headroom import Spans
+from bothways.engine.paths import settle
 from bothways.engine.problem import Count, Problem, problem
-from bothways.engine.residual import NOBODY, Flow, Net
+from bothways.engine.reach import Work, work
+from bothways.engine.residual import NOBODY, Flow, Net, join_chains
 from bothways.engine.rows import HANDS, Hand, Row, hand_of, row_of, whole
 from bothways.engine.solve import Solution, optimum, pair_order
 from bothways.engine.verify import verify
-from bothways.engine.weights import Weights, best_of_people, exact_prices
+from bothways.engine.weights import Weights, best_of_people, exact_prices, longest_days
 
 NO_PEOPLE: Final[Int64] = np.empty(0, np.int64)
 
@@ -443,7 +444,7 @@ class Standing:
         net, first, end = self._net, self._pairs, self._pairs + len(row.partners)
         mine, theirs = (net.left, net.right) if hand == 0 else (net.right, net.left)
         mine[first:end], theirs[first:end], net.score[first:end] = person, row.partners, row.scores
-        chain(net, first, end)
+        join_chains(net, first, end)
         self._pairs, self._loose = end, self._loose + end - first
         here, there = self._sides[hand], self._sides[1 - hand]
         here.best[person] = max(int(here.best[person]), int(row.scores.max(initial=0)))

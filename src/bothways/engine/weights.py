@@ -35,11 +35,20 @@ def lexicographic_weights(problem: Problem) -> Weights:
     gains lexicographically. A flow that is not lexicographically best has a cycle that gains (if none
     did, no sum of them could), so a flow with the best weighted sum is lexicographically best.
     """
-    groups = np.zeros(max(problem.areas, 1), dtype=np.int64)
-    np.maximum.at(groups, problem.left_area if problem.areas else 0 * problem.left_days, problem.left_days)
-    of_right = int(problem.right_days.max(initial=0))
-    longest = max(int(problem.left_days.max(initial=0)), of_right)
-    return outweigh(best_scores(problem), _sum(groups) + of_right, longest)
+    area = problem.left_area if problem.areas else 0 * problem.left_days
+    of_left, of_right = (
+        longest_days(area, problem.left_days, problem.areas),
+        int(problem.right_days.max(initial=0)),
+    )
+    longest = max(int(of_left.max()), of_right)
+    return outweigh(best_scores(problem), _sum(of_left) + of_right, longest)
+
+
+def longest_days(area: Int64, days: Int64, areas: int) -> Int64:
+    """The longest waiting in each area, or of all left people where there are no areas."""
+    longest = np.zeros(max(areas, 1), np.int64)
+    np.maximum.at(longest, np.maximum(area, 0), days)
+    return longest
 
 
 def outweigh(score_span: int, day_span: int, longest: int) -> Weights:

@@ -95,8 +95,7 @@ def _company(
         "right_capacity": sides.right.capacity,
         "left_area": np.array([at[row["area_id"]] for row in sides.left_rows], dtype=np.int64),
         "area_parent": above,
-        # No area can take more pairs than there are places: a smaller number is less work for the solver.
-        "area_capacity": np.minimum(room, sides.left.capacity.sum()),
+        "area_capacity": room,
         "waiting": (sides.left.waiting_days, sides.right.waiting_days),
     }
     solution = solve(**problem)

@@ -23,7 +23,7 @@ def areas_for(rng, n):
 @settings(max_examples=60)
 def test_it_equals_solving_with_every_pair_listed(seed, with_areas, waiting, count):
     rng = np.random.default_rng(seed)
-    offers, wishes = people(25, rng), people(30, rng)
+    offers, wishes = people(25, rng, capacity=(0, 6)), people(30, rng, capacity=(0, 6))
     areas = areas_for(rng, 25) if with_areas else {}
     forbidden = rng.integers(0, 25, (6, 2))
     best = solve_all(offers, wishes, forbidden=forbidden, waiting=waiting, count=count, first=1, **areas)

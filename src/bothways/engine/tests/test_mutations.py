@@ -11,10 +11,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bothways.engine.network import Weights
 from bothways.engine.solve import solve
 from bothways.engine.tests.helpers import aims, allowed, random_problem
 from bothways.engine.verify import NotOptimal, verify
+from bothways.engine.weights import Weights
 
 AREAS = ("left_area", "area_parent", "area_capacity")
 RULES = ("left", "right", "left_capacity", "right_capacity", *AREAS)

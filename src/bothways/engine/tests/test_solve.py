@@ -272,3 +272,15 @@ def test_the_solution_cannot_be_changed_in_passing():
     with pytest.raises(AttributeError):
         found.score = 5
     assert replace(found, score=5).score == 5
+
+
+@pytest.mark.parametrize("count", ["people", "pairs"])
+def test_people_and_areas_without_pairs_and_room_for_far_too_many(count):
+    """Nobody can be reached in some areas, and capacities are far above what could ever be used."""
+    rng = np.random.default_rng(41)
+    for _ in range(60):
+        problem = random_problem(rng, 12, 12, density=0.08, areas=5, waiting=False, capacity=6)
+        problem["area_capacity"] = problem["area_capacity"] + rng.choice([0, 12, 2_000_000_000], 5)
+        problem["right_capacity"] = problem["right_capacity"] * rng.choice([1, 300_000_000], 12)
+        found = solve(**problem, count=count)
+        verify(found, **problem, count=count)
