@@ -63,7 +63,7 @@ def are_there(mine: Round) -> bool:
 def cut(mine: Round, one: programme.Programme, reading: Reading) -> None:
     """Write down who stands where and which rows make a part, and call for hands. Raises Overtaken."""
     ordered = by_area(reading)
-    rows = _left_rows(one, ordered)
+    rows = _side_rows(one, ordered, 0)
     step = min(ROWS, max(FEWEST_ROWS, -(-len(rows) // (2 * settings.ROUND_HANDS))))
     edges = [0, *rows[step::step].tolist(), len(ordered.rows)]
     parts = [
@@ -223,10 +223,6 @@ def _side_rows(one: programme.Programme, reading: Reading, side: int) -> Int64:
     if one.kind == programme.Programme.Kind.EXCHANGE:
         return np.arange(len(reading.rows), dtype=np.int64)
     return np.flatnonzero(np.array([row["side_number"] for row in reading.rows], dtype=np.int64) == side)
-
-
-def _left_rows(one: programme.Programme, reading: Reading) -> Int64:
-    return _side_rows(one, reading, 0)
 
 
 def _places(

@@ -91,14 +91,15 @@ def _do(mine: Round) -> None:
 
     report = Report(mine)
     one = programme.by_id(mine.programme_id)
-    if parts.are_there(mine) and parts.call_hands(mine):
+    in_parts = parts.are_there(mine)
+    if in_parts and parts.call_hands(mine):
         return
     reading = read(one.id)
     again_at = None
     if mine.kind == Round.Kind.BETWEEN:
         reading, again_at = between.may_be_looked_at(one.id, reading)
         choice = fit_in(one, reading, report)
-    elif parts.are_there(mine):
+    elif in_parts:
         reading, sides, pairs, whole = parts.gather(mine, one, reading)
         choice = settle(one, reading, sides, pairs, report, whole=whole)
     elif parts.is_large(reading):
