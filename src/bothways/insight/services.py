@@ -82,7 +82,8 @@ def _due(one: programme.Programme) -> Iterator[Period]:
     since = now() - MONTHS_FOR
     while quarter <= current:
         periods: list[Period] = [quarter]
-        if _has_months(one, quarter.before):
+        # Older months are not wanted, so their quarter need not be asked.
+        if quarter.span(one.time_zone)[1] > since and _has_months(one, quarter.before):
             periods = [*quarter.months[:2], quarter]
         for period in periods:
             end = period.span(one.time_zone)[1]

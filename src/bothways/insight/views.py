@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -43,7 +45,7 @@ def pdf(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse
     """The same on paper."""
     one, _staff = _public(request, slug)
     found = _found(one, year, number)
-    response = HttpResponse(printed_report(one, found.quarter, found), content_type="application/pdf")
+    response = HttpResponse(printed_report(found), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{one.slug}-{year}-{number}.pdf"'
     return response
 
@@ -188,12 +190,12 @@ def _for_everybody(response: JsonResponse) -> JsonResponse:
     return response
 
 
-def _tried(form: FollowUpForm | CallForm, action: object) -> int:
+def _tried(form: FollowUpForm | CallForm, action: Callable[[str], object]) -> int:
     """Do it; 0 when it is done, else the status of the page that shows why not."""
     if not form.is_valid():
         return INVALID
     try:
-        action(form.cleaned_data["words"])  # type: ignore[operator]
+        action(form.cleaned_data["words"])
     except Refused as refused:
         form.add_error(None, str(refused.words))
         return REFUSED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import segno
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, get_language_bidi
 
 from bothways.core.identity.api import Acting
+from bothways.core.pages.api import pdf_of
 from bothways.pair.models import Pair
 from bothways.pair.paths import pair_path
 from bothways.pair.selectors import CardPage, partner_name
@@ -23,13 +24,7 @@ POINTS_A_DOT = 3
 
 def printed_card(who: Acting, pair: Pair, card: CardPage) -> bytes:
     """The card as a PDF in the page language, with a QR code to the pair's page."""
-    # WeasyPrint takes half a second to import, and only this page needs it.
-    from weasyprint import CSS, HTML
-
-    fetcher = _nothing_from_outside()
-    html = HTML(string=card_html(who, pair, card), url_fetcher=fetcher)
-    style = CSS(string=STYLE.read_text(), url_fetcher=fetcher)
-    return bytes(html.write_pdf(stylesheets=[style]))
+    return pdf_of(card_html(who, pair, card), STYLE)
 
 
 def card_html(who: Acting, pair: Pair, card: CardPage) -> str:
@@ -46,13 +41,3 @@ def card_html(who: Acting, pair: Pair, card: CardPage) -> str:
         "direction": "rtl" if get_language_bidi() else "ltr",
     }
     return render_to_string("pair/printed.html", context)
-
-
-def _nothing_from_outside() -> Any:
-    from weasyprint.urls import URLFetcher
-
-    class Refusing(URLFetcher):  # type: ignore[misc]
-        def fetch(self, url: str, headers: Any = None) -> NoReturn:
-            raise ValueError("a printed card opens no address")
-
-    return Refusing()

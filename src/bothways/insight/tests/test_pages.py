@@ -164,7 +164,7 @@ def test_a_name_is_no_formula(programme, eli, client) -> None:
 def test_it_prints_in_any_script_for_any_reader(programme, quarter, language, font) -> None:
     with translation.override(language):
         found = report(programme, quarter)
-        reader = PdfReader(io.BytesIO(printed.printed_report(programme, quarter, found)))
+        reader = PdfReader(io.BytesIO(printed.printed_report(found)))
     fonts = [
         str(each.get_object()["/BaseFont"])
         for page in reader.pages

@@ -8,6 +8,7 @@ import pytest
 from django.utils import translation
 from pypdf import PdfReader
 
+from bothways.core.pages.paper import nothing_from_outside
 from bothways.pair import access, printed, selectors
 from bothways.pair.tests.factory import an_agreed_card
 from bothways.pair.words import direction
@@ -89,7 +90,7 @@ def test_words_cannot_make_it_open_an_address(amina, bo, pair, monkeypatch) -> N
     from weasyprint import HTML
 
     fetched: list[str] = []
-    fetcher = printed._nothing_from_outside()
+    fetcher = nothing_from_outside()
     real = fetcher.fetch
     monkeypatch.setattr(fetcher, "fetch", lambda url, headers=None: (fetched.append(url), real(url, headers)))
     HTML(string='<img src="file:///etc/hostname"><img src="data:,x">', url_fetcher=fetcher).write_pdf()
