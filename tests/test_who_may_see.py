@@ -54,6 +54,7 @@ UNLINKED = {
     "account_email",
     "account_request_login_code",
     "goodbye",  # after leaving
+    "round_stop",  # while a round is made
     "enrolment_confirm",  # once the pause after sending is over
     "enrolment_resume",  # once paused
     "pair_resume",

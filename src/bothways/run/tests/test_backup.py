@@ -35,7 +35,8 @@ def amina(urls):
 
 
 @pytest.fixture
-def kept(amina, tmp_path: Path) -> Path:
+def kept(amina, tmp_path: Path, settings) -> Path:
+    settings.PUBLISHED = tmp_path / "published"  # apart from figures that other tests published
     assert backup.backup([str(tmp_path / "kept")]) == 0
     return tmp_path / "kept"
 
