@@ -122,6 +122,30 @@ def empty_right(net: Net, flow: Flow, j: int, out: bool) -> tuple[Int64, int]:
 
 
 @kernel
+def take_pairs_out(net: Net, flow: Flow, pairs: Int64) -> None:
+    for k in pairs:
+        take_out(net, flow, k)
+
+
+@kernel
+def lessen(net: Net, flow: Flow, pairs: Int64, by: int) -> Int64:
+    """Take back `by` of the units that are in use among `pairs`, the least worth first; those pairs.
+
+    What a pair in use is worth above its people's prices tells how gladly both would go without it.
+    """
+    out = np.empty(by, np.int64)
+    for place in range(by):
+        least, worst = np.int64(OUT), np.int64(-1)
+        for k in pairs:
+            above = net.score[k] - flow.left_price[net.left[k]] + flow.right_price[net.right[k]]
+            if flow.used[k] and above < least:
+                least, worst = above, k
+        give_back(net, flow, int(worst))
+        out[place] = worst
+    return out
+
+
+@kernel
 def price_left(net: Net, flow: Flow, i: int) -> None:
     """The lowest price at which no pair of somebody without partners pays."""
     price = price_of_area(flow, net.area[i]) - worth_of_left(net, i, 1)
@@ -190,11 +214,12 @@ def fit(
     lefts: Int64,
     rights: Int64,
     area: int,
+    pairs: Int64,
 ) -> None:
     """Make the flow best again after changes around a few people.
 
     `new_left` and `new_right` (-1: nobody) hold no unit and get a new price. `lefts` and `rights` have new
-    room or worth; so have `area` and those above it.
+    room or worth; so have `area` and those above it. `pairs` are new, or gave a unit back.
     """
     if new_left >= 0:
         price_left(net, flow, new_left)
@@ -206,6 +231,8 @@ def fit(
     if new_left >= 0:
         out = relieve_above(net, flow, net.area[new_left], out)
     for k in out:
+        settle_pair(net, flow, at, k)
+    for k in pairs:
         settle_pair(net, flow, at, k)
     lefts, rights = np.append(lefts, net.left[out]), np.append(rights, net.right[out])
     for place in range(-1, len(lefts)):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bothways.engine._jit import part
+from bothways.engine._jit import kernel, part
 from bothways.engine.arrays import Bool, Int32, Int64
 from bothways.engine.residual import (
     Flow,
@@ -36,11 +36,11 @@ class Desk(NamedTuple):
     passes: Int64  # (1,)
 
 
-def desk(net: Net) -> Desk:
+def desk(net: Net, flow: Flow) -> Desk:
     areas = len(net.area_room)
     nodes = len(net.left_room) + len(net.right_room) + areas
     members = np.bincount(net.area[net.area >= 0], minlength=areas)
-    return Desk(
+    at = Desk(
         np.zeros(nodes, np.int64),
         np.zeros(nodes + 1, np.int64),
         np.zeros(nodes, np.bool_),
@@ -54,6 +54,16 @@ def desk(net: Net) -> Desk:
         np.zeros(len(net.left_room), np.int64),
         np.zeros(1, np.int64),
     )
+    note_used(net, flow, at)
+    return at
+
+
+@kernel
+def note_used(net: Net, flow: Flow, at: Desk) -> None:
+    """Write down which pairs of each right person are in use already."""
+    for k in range(len(net.left)):
+        if flow.used[k]:
+            take(net, flow, at, k)
 
 
 @part

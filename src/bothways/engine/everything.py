@@ -1,5 +1,6 @@
 """The best set of pairs over all feasible pairs, most of which are never listed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -7,13 +8,14 @@ import numpy as np
 
 from bothways.engine.arrays import Int32, Int64, Integers
 from bothways.engine.candidates import RULES, Rule, feasible_pairs, forbidden_codes
+from bothways.engine.joining import join
 from bothways.engine.kernels import languages_fit, rows_of, ways_to_meet
-from bothways.engine.paths import settle_pairs
+from bothways.engine.pairs import Pairs
 from bothways.engine.people import People
 from bothways.engine.pricing import improving_pairs
 from bothways.engine.problem import Count, Problem, problem
 from bothways.engine.reach import work
-from bothways.engine.residual import closed_areas, extended
+from bothways.engine.residual import closed_areas
 from bothways.engine.solve import Solution, Solved, of_choice, solved
 from bothways.engine.verify import NotOptimal, verify
 from bothways.engine.weights import Weights, lexicographic_weights
@@ -53,6 +55,8 @@ def solve_all(
     waiting: bool = False,
     count: Count = "people",
     first: int = FIRST,
+    listed: Pairs | None = None,
+    before_pass: Callable[[int], None] | None = None,
 ) -> BestOfAll:
     """Choose the set of pairs that is best over all feasible pairs, and prove it.
 
@@ -67,6 +71,12 @@ def solve_all(
     first : int
         How many of each person's best pairs the search begins with, >= 1; it decides the time, not the worth
         of the answer.
+    listed : Pairs, optional
+        Feasible pairs to begin with instead, such as those listed elsewhere: as `feasible_pairs` gives them
+        with any `best`, so each person's best pair is among them.
+    before_pass : callable, optional
+        Called before the first solve and before each pass over all feasible pairs with its number, from 0.
+        What it raises ends the work.
 
     Returns
     -------
@@ -81,29 +91,33 @@ def solve_all(
     -----
     Column generation (Dantzig and Wolfe) with exact steps: the problem with everybody's best pairs is solved;
     its prices tell in one pass over all feasible pairs, without listing them, which of those could improve
-    the choice (`improving_pairs`); each of them joins the problem and is fitted in by a shortest augmenting
-    path, which changes the choice and the prices only as far as needed. When a pass finds none, the prices
-    prove the choice best over all feasible pairs. Chosen pairs are left out of the pricing: they may be worth
-    more than their prices. Each pass that adds pairs makes the known problem larger, so the passes end.
+    the choice (`improving_pairs`); these join the problem, which is solved anew from the choice and the
+    prices that there are (`join`). When a pass finds none, the prices prove the choice best over all feasible
+    pairs. Chosen pairs are left out of the pricing: they may be worth more than their prices. Each pass that
+    adds pairs makes the known problem larger, so the passes end.
 
     Memory is that of `solve` on the first problem.
     """
     areas = left_area, area_parent, area_capacity
     offers = _open(offers, wishes, areas)
-    pairs = feasible_pairs(offers, wishes, rule=rule, best=first, forbidden=forbidden)
+    pairs = listed
+    if pairs is None:
+        pairs = feasible_pairs(offers, wishes, rule=rule, best=first, forbidden=forbidden)
+    tell = before_pass or (lambda number: None)
+    tell(0)
     days = (offers.waiting_days, wishes.waiting_days) if waiting else None
     rooms = offers.capacity, wishes.capacity
     given = problem(pairs.left, pairs.right, pairs.score, *rooms, *areas, days, count)
     weights = lexicographic_weights(given)
     state = solved(given, weights)
-    net, flow = state.net, state.flow
     at = work(given.left_people + given.right_people + given.areas)
     passes, added = 0, 0
     while True:
         passes += 1
+        tell(passes)
         left_price, right_price = state.prices()
-        used = np.flatnonzero(flow.used)
-        known = state.left_at[net.left[used]], state.right_at[net.right[used]]
+        used = np.flatnonzero(state.flow.used)
+        known = state.left_at[state.net.left[used]], state.right_at[state.net.right[used]]
         more = improving_pairs(
             offers,
             wishes,
@@ -116,12 +130,7 @@ def solve_all(
         )
         if not len(more):
             break
-        start = len(net.left)
-        net, flow = extended(
-            net, flow, state.left_place[more.left], state.right_place[more.right], more.score
-        )
-        settle_pairs(net, flow, at, np.arange(start, len(net.left)))
-        state = state._replace(net=net, flow=flow)
+        state = join(given, state, more, weights, at)
         added += len(more)
     return _answer(given, state, passes, added, weights)
 

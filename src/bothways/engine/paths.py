@@ -87,7 +87,7 @@ def reroute(net: Net, flow: Flow, at: Work, start: Whole, end: Whole, off: Whole
     number = at.counted[0]
     begin(ahead, number, start)
     begin(behind, number, end)
-    shortest, meeting = off, np.int64(NOWHERE)
+    shortest, meeting, within = off, np.int64(NOWHERE), off
     while True:
         near = ahead.distance[ahead.heap[0]] if ahead.size[0] > 0 else np.int64(FAR)
         far = behind.distance[behind.heap[0]] if behind.size[0] > 0 else np.int64(FAR)
@@ -96,17 +96,20 @@ def reroute(net: Net, flow: Flow, at: Work, start: Whole, end: Whole, off: Whole
         if min(near, ahead.hub[0]) + min(far, behind.hub[0]) >= shortest:
             break
         at.counted[1] += 1
-        if near < ahead.hub[0] and (near <= far or far >= behind.hub[0]):
+        # The side with fewer labels grows. Nothing is labelled that, with what the other end has yet to go,
+        # is no shorter than the shortest path so far: most labels would never be looked at again.
+        if near < ahead.hub[0] and (ahead.size[0] <= behind.size[0] or far >= behind.hub[0]):
+            within = shortest - min(far, behind.hub[0])
             node = pop(ahead)
             if behind.seen[node] == number and near + behind.distance[node] < shortest:
                 shortest, meeting = near + behind.distance[node], node
-            grow_ahead(net, flow, ahead, number, node, near, shortest)
+            grow_ahead(net, flow, ahead, number, node, near, within)
         else:
             node = pop(behind)
             if ahead.seen[node] == number and far + ahead.distance[node] < shortest:
                 shortest, meeting = far + ahead.distance[node], node
-            grow_behind(net, flow, behind, number, node, far, shortest)
-    radius = min(near, ahead.hub[0], shortest)
+            grow_behind(net, flow, behind, number, node, far, shortest - min(near, ahead.hub[0]))
+    radius = min(near, ahead.hub[0], shortest, within)
     move_prices(net, flow, ahead, radius, -1)
     move_prices(net, flow, behind, shortest - radius, 1)
     if meeting == NOWHERE:

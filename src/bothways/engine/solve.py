@@ -13,7 +13,7 @@ from bothways.engine.problem import LARGEST, Count, Problem, problem
 from bothways.engine.reach import work
 from bothways.engine.residual import Flow, Net, closed_areas, network, no_flow, open_pairs, rewards, usable
 from bothways.engine.scaling import refine
-from bothways.engine.weights import Weights, exact_prices, lexicographic_weights, quick_weights
+from bothways.engine.weights import Weights, lexicographic_weights, quick_weights, reweighed
 
 # The scaling works in this fraction of a point and makes its slack so many times smaller each time.
 FRACTION: Final = 16
@@ -191,24 +191,20 @@ def optimum(given: Problem, order: Int64 | None, weights: Weights) -> tuple[Net,
     quick = quick_weights(given)
     net = network(given, order, quick)
     flow = no_flow(net)
-    nearly_best(net, flow, quick)
-    first_left, first_right, further = rewards(given, weights)
-    net = net._replace(first_left=first_left, first_right=first_right, further=further)
-    for price in (flow.left_price, flow.right_price, flow.area_price):
-        price[:] = exact_prices(price, quick, weights)
-    settle(net, flow, work(len(flow.left_price) + len(flow.right_price) + len(flow.area_price)))
+    nearly_best(net, flow, max(quick.unit // 16, 1) * FRACTION)
+    net = exactly_best(net, flow, quick, weights, rewards(given, weights))
     price_closed(given, flow, weights)
     refuse_wide(flow)
     return net, flow
 
 
-def nearly_best(net: Net, flow: Flow, weights: Weights) -> None:
-    """Scale: a flow whose arcs are off by a fraction of a point at most, and whole prices."""
+def nearly_best(net: Net, flow: Flow, slack: int) -> None:
+    """Scale, from `slack` (in fractions of a point) on: a flow whose arcs are off by a fraction of a point at
+    most, and whole prices."""
     net = usable(net)
-    at = desk(net)
+    at = desk(net, flow)
     for price in (flow.left_price, flow.right_price, flow.area_price):
         price *= FRACTION
-    slack = max(weights.unit // 16, 1) * FRACTION
     while True:
         refine(net, flow, at, slack, FRACTION)
         if slack == 1:
@@ -216,6 +212,17 @@ def nearly_best(net: Net, flow: Flow, weights: Weights) -> None:
         slack = max(slack // STEP, 1)
     for price in (flow.left_price, flow.right_price, flow.area_price):
         price //= FRACTION
+
+
+def exactly_best(
+    net: Net, flow: Flow, quick: Weights, weights: Weights, worth: tuple[Int64, Int64, int]
+) -> Net:
+    """Put right what is not best under `weights`, whose rewards are `worth`; the network with these."""
+    net = net._replace(first_left=worth[0], first_right=worth[1], further=worth[2])
+    for price in (flow.left_price, flow.right_price, flow.area_price):
+        price[:] = reweighed(price, quick, weights)
+    settle(net, flow, work(len(flow.left_price) + len(flow.right_price) + len(flow.area_price)))
+    return net
 
 
 def pair_order(given: Problem) -> Int64 | None:

@@ -6,7 +6,19 @@ from typing import Final
 import numpy as np
 
 from bothways.engine.arrays import Bool, Int64, Integers, refuse
-from bothways.engine.changes import OUT, empty_left, empty_right, find, fit, leave_area, take_out
+from bothways.engine.changes import (
+    OUT,
+    empty_left,
+    empty_right,
+    find,
+    fit,
+    leave_area,
+    lessen,
+    pairs_of_left,
+    pairs_of_right,
+    take_out,
+    take_pairs_out,
+)
 from bothways.engine.growing import LEAST_PAIRS, Live, Side, Tree, lay_out
 from bothways.engine.headroom import Spans
 from bothways.engine.paths import settle
@@ -16,9 +28,10 @@ from bothways.engine.residual import NOBODY, Flow, Net, join_chains
 from bothways.engine.rows import HANDS, Hand, Row, hand_of, row_of, whole
 from bothways.engine.solve import Solution, optimum, pair_order
 from bothways.engine.verify import verify
-from bothways.engine.weights import Weights, best_of_people, exact_prices, longest_days
+from bothways.engine.weights import Weights, best_of_people, longest_days, reweighed
 
 NO_PEOPLE: Final[Int64] = np.empty(0, np.int64)
+NO_PAIRS: Final = NO_PEOPLE
 
 
 class Standing:
@@ -146,7 +159,7 @@ class Standing:
         around = np.concatenate([around, np.array(partners, np.int64)])
         lefts, rights = (NO_PEOPLE, around) if hand == 0 else (around, NO_PEOPLE)
         area = int(self._net.area[person]) if hand == 0 else NOBODY
-        fit(self._net, self._flow, self._work, -1, -1, lefts, rights, area)
+        fit(self._net, self._flow, self._work, -1, -1, lefts, rights, area, NO_PAIRS)
 
     def change(
         self,
@@ -178,12 +191,19 @@ class Standing:
         refuse(np.isin(row.partners, held), "partners", "is held with this person")
         self._outweigh(hand, row)
         self._make_room(hand, 0, len(row.partners))
-        around = self._empty(hand, person, partners is not None)
-        self._write(hand, person, row)
         if hand == 0 and row.area != before:
+            around = self._empty(hand, person, partners is not None)
+            self._write(hand, person, row)
             self._move(person, row.area)
-        self._append(hand, person, row)
-        self._fit(hand, person, around, before)
+            self._append(hand, person, row)
+            self._fit(hand, person, around, before)
+            return
+        gave = NO_PEOPLE if partners is None else self._take_out_all_but(hand, person, row)
+        self._write(hand, person, row)
+        first = self._pairs
+        if partners is not None:
+            self._append(hand, person, self._unknown(hand, person, row))
+        self._settle_changed(hand, person, gave, np.arange(first, self._pairs))
 
     def hold(self, left: int, right: int) -> None:
         """Fix a pair: it was made, or its proposal was sent. It takes a place of each and of all areas above
@@ -213,7 +233,7 @@ class Standing:
         self._loose += 1
         self._join(left, right, score)
         new = (-1, -1) if free else (left, right)
-        fit(net, self._flow, self._work, *new, lefts, rights, int(net.area[left]))
+        fit(net, self._flow, self._work, *new, lefts, rights, int(net.area[left]), NO_PAIRS)
 
     def release(self, left: int, right: int, *, again: bool = False) -> None:
         """End a held pair: both places are free again. `again`: the pair may be chosen again."""
@@ -233,7 +253,7 @@ class Standing:
         if again:
             self._append(0, left, row)
         new = (left, right) if again else (-1, -1)
-        fit(self._net, self._flow, self._work, *new, lefts, rights, int(self._net.area[left]))
+        fit(self._net, self._flow, self._work, *new, lefts, rights, int(self._net.area[left]), NO_PAIRS)
 
     @property
     def proposals(self) -> tuple[Int64, Int64]:
@@ -346,7 +366,7 @@ class Standing:
         flow, before = self._flow, self.weights
         self.weights = weights
         for price in (flow.left_price, flow.right_price, flow.area_price):
-            price[:] = exact_prices(price, before, weights)
+            price[:] = reweighed(price, before, weights)
         flow.left_price[-1], flow.right_price[-1] = OUT, -OUT
         self._net = self._net._replace(further=self._further)
         for hand in (0, 1):
@@ -440,6 +460,41 @@ class Standing:
         self._loose += gone
         return partners
 
+    def _mine(self, hand: int, person: int) -> Int64:
+        return (pairs_of_left, pairs_of_right)[hand](self._net, person)
+
+    def _others(self, hand: int, pairs: Int64) -> Int64:
+        """Who stands at the other end of pairs of a person of this side."""
+        return (self._net.right, self._net.left)[hand][pairs].astype(np.int64)
+
+    def _take_out_all_but(self, hand: int, person: int, row: Row) -> Int64:
+        """Take out a person's pairs that are not in `row` as they are; whose unit was taken with them."""
+        wanted = dict(zip(row.partners.tolist(), row.scores.tolist(), strict=True))
+        mine = self._mine(hand, person)
+        others, scores = self._others(hand, mine).tolist(), self._net.score[mine].tolist()
+        stay = [wanted.get(other) == score for other, score in zip(others, scores, strict=True)]
+        out = mine[~np.array(stay, np.bool_)]
+        used = self._others(hand, out[self._flow.used[out]])
+        take_pairs_out(self._net, self._flow, out)
+        self._loose += len(out)
+        return used
+
+    def _unknown(self, hand: int, person: int, row: Row) -> Row:
+        """The row with those of its pairs only that are not in the problem."""
+        new = ~np.isin(row.partners, self._others(hand, self._mine(hand, person)))
+        return row._replace(partners=row.partners[new], scores=row.scores[new])
+
+    def _settle_changed(self, hand: int, person: int, gave: Int64, new: Int64) -> None:
+        """Make all best again around a person whose room, worth or pairs changed; `gave` lost a unit."""
+        over = int((self._flow.left_use, self._flow.right_use)[hand][person] - self._rooms[hand][person])
+        if over > 0:
+            back = lessen(self._net, self._flow, self._mine(hand, person), over)
+            gave, new = np.concatenate([gave, self._others(hand, back)]), np.concatenate([new, back])
+        alone = np.array([person], np.int64)
+        lefts, rights = (alone, gave) if hand == 0 else (gave, alone)
+        area = int(self._net.area[person]) if hand == 0 else NOBODY
+        fit(self._net, self._flow, self._work, -1, -1, lefts, rights, area, new)
+
     def _append(self, hand: int, person: int, row: Row) -> None:
         net, first, end = self._net, self._pairs, self._pairs + len(row.partners)
         mine, theirs = (net.left, net.right) if hand == 0 else (net.right, net.left)
@@ -453,9 +508,9 @@ class Standing:
     def _fit(self, hand: int, person: int, around: Int64, area: int) -> None:
         """Fit in a person without units, those `around` whose units they had, and `area` with those above."""
         if hand == 0:
-            fit(self._net, self._flow, self._work, person, -1, NO_PEOPLE, around, area)
+            fit(self._net, self._flow, self._work, person, -1, NO_PEOPLE, around, area, NO_PAIRS)
         else:
-            fit(self._net, self._flow, self._work, -1, person, around, NO_PEOPLE, NOBODY)
+            fit(self._net, self._flow, self._work, -1, person, around, NO_PEOPLE, NOBODY, NO_PAIRS)
 
 
 def side_of(given: Problem, hand: int) -> Side:

@@ -68,15 +68,15 @@ def quick_weights(problem: Problem) -> Weights:
     return Weights(day * 2 * (longest + 1) if longest else day, day)
 
 
-def exact_prices(price: Int64, quick: Weights, exact: Weights) -> Int64:
-    """Prices under the quick weights read as so many units, days and points, and weighed exactly."""
-    units = (2 * price + quick.unit) // (2 * quick.unit)
-    rest = price - units * quick.unit
-    days = (2 * rest + quick.day) // (2 * quick.day)
-    if quick.unit == quick.day:  # nobody has waited
+def reweighed(price: Int64, before: Weights, after: Weights) -> Int64:
+    """Prices under some weights read as so many units, days and points, and weighed with others."""
+    units = (2 * price + before.unit) // (2 * before.unit)
+    rest = price - units * before.unit
+    days = (2 * rest + before.day) // (2 * before.day)
+    if before.unit == before.day:  # nobody has waited
         days[:] = 0
     units = np.clip(units, -UNITS_IN_A_PRICE // 4, UNITS_IN_A_PRICE // 4)
-    return np.asarray(units * exact.unit + days * exact.day + (rest - days * quick.day))
+    return np.asarray(units * after.unit + days * after.day + (rest - days * before.day))
 
 
 def best_scores(problem: Problem) -> int:

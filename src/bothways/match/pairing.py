@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from bothways.engine.api import NotOptimal, Pairs, solve, tandem, verify
+from bothways.engine.api import NotOptimal, Pairs, solve, solve_all, tandem, verify, verify_all
 from bothways.enrol import api as enrol
 from bothways.match import arrays, leftover, reasons
 from bothways.match.arrays import Int64
@@ -46,11 +47,19 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which of the listed pairs (int64, ascending), and what is proved of them (see `Choice`)."""
+    """Which pairs (places of left and right people, and what each is worth), and what is proved of them (see
+    `Choice`)."""
 
-    pairs: Int64
+    left: npt.NDArray[Any]
+    right: npt.NDArray[Any]
+    score: npt.NDArray[Any]
     checked: bool
+    whole: bool
     one_in: int | None = None
+
+
+def of_listed(pairs: Pairs, chosen: Int64) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
+    return pairs.left[chosen], pairs.right[chosen], pairs.score[chosen]
 
 
 def choose(one: programme.Programme, reading: Reading, report: Report, *, why: bool = True) -> Choice:
@@ -74,41 +83,62 @@ def settle(
     whole: bool,
     why: bool = True,
 ) -> Choice:
-    """The same once the pairs are listed: the best set among them."""
+    """The same once the pairs are listed; `whole`: these are all of them.
+
+    If they are not, a programme with two sides is solved over all pairs all the same, beginning with these.
+    """
     report("solving")
-    chosen = (_exchange if sides.one_sided else _company)(one, reading, sides, pairs, report)
+    chosen = (_exchange if sides.one_sided else _company)(one, reading, sides, pairs, whole, report)
     report("explaining")
-    couples = _couples(sides, pairs, chosen.pairs)
+    couples = _couples(sides, chosen)
     left_over = leftover.explained(sides, reading, couples) if why else []
-    return Choice(couples, left_over, chosen.checked, whole, chosen.one_in)
+    return Choice(couples, left_over, chosen.checked, chosen.whole, chosen.one_in)
 
 
 def _company(
-    one: programme.Programme, reading: Reading, sides: Sides, pairs: Pairs, report: Report
+    one: programme.Programme, reading: Reading, sides: Sides, pairs: Pairs, whole: bool, report: Report
 ) -> Chosen:
     at, above, room = arrays.area_tree(reading, programme.areas(one.id))
+    areas: dict[str, Any] = {
+        "left_area": np.array([at[row["area_id"]] for row in sides.left_rows], dtype=np.int64),
+        "area_parent": above,
+        "area_capacity": room,
+    }
+    try:
+        return (_best_of_listed if whole else _best_of_all)(sides, pairs, areas, report)
+    except NotOptimal as error:
+        raise NotProved(str(error)) from error
+
+
+def _best_of_listed(sides: Sides, pairs: Pairs, areas: dict[str, Any], report: Report) -> Chosen:
     problem: dict[str, Any] = {
         "left": pairs.left,
         "right": pairs.right,
         "score": pairs.score,
         "left_capacity": sides.left.capacity,
         "right_capacity": sides.right.capacity,
-        "left_area": np.array([at[row["area_id"]] for row in sides.left_rows], dtype=np.int64),
-        "area_parent": above,
-        "area_capacity": room,
         "waiting": (sides.left.waiting_days, sides.right.waiting_days),
+        **areas,
     }
     solution = solve(**problem)
     report("checking")
-    try:
-        verify(solution, **problem)
-    except NotOptimal as error:
-        raise NotProved(str(error)) from error
-    return Chosen(solution.chosen, checked=True)
+    verify(solution, **problem)
+    return Chosen(*of_listed(pairs, solution.chosen), checked=True, whole=True)
+
+
+def _best_of_all(sides: Sides, pairs: Pairs, areas: dict[str, Any], report: Report) -> Chosen:
+    """Too many pairs to keep: those that would make the choice better are looked for until there are none."""
+    problem: dict[str, Any] = {"forbidden": sides.forbidden, "waiting": True, **areas}
+    best = solve_all(
+        sides.left, sides.right, listed=pairs, before_pass=lambda number: report("solving"), **problem
+    )
+    report("checking")
+    verify_all(best, sides.left, sides.right, **problem)
+    return Chosen(best.left, best.right, best.score, checked=True, whole=True)
 
 
 def _exchange(
-    one: programme.Programme, reading: Reading, sides: Sides, pairs: Pairs, report: Report
+    one: programme.Programme, reading: Reading, sides: Sides, pairs: Pairs, whole: bool, report: Report
 ) -> Chosen:
     """Proved where the gap is nought, else how large it is at most.
 
@@ -118,9 +148,10 @@ def _exchange(
     report("checking")
     kept = _within_areas(one, reading, sides, pairs, found.chosen)
     if len(kept) < len(found.chosen):
-        return Chosen(kept, checked=False)
+        return Chosen(*of_listed(pairs, kept), checked=False, whole=whole)
     missing = found.bound - found.value
-    return Chosen(kept, checked=not missing, one_in=found.bound // missing if missing else None)
+    one_in = found.bound // missing if missing else None
+    return Chosen(*of_listed(pairs, kept), checked=not missing, whole=whole, one_in=one_in)
 
 
 def _within_areas(
@@ -140,15 +171,10 @@ def _within_areas(
     return np.array(sorted(kept), dtype=np.int64)
 
 
-def _couples(sides: Sides, pairs: Pairs, chosen: Int64) -> list[Couple]:
+def _couples(sides: Sides, chosen: Chosen) -> list[Couple]:
     return [
-        Couple(
-            sides.left_rows[i],
-            sides.right_rows[j],
-            int(pairs.score[k]),
-            reasons.of(sides.left, i, sides.right, j),
-        )
-        for k, i, j in zip(
-            chosen.tolist(), pairs.left[chosen].tolist(), pairs.right[chosen].tolist(), strict=True
+        Couple(sides.left_rows[i], sides.right_rows[j], score, reasons.of(sides.left, i, sides.right, j))
+        for i, j, score in zip(
+            chosen.left.tolist(), chosen.right.tolist(), chosen.score.tolist(), strict=True
         )
     ]
