@@ -179,7 +179,7 @@ def table(found: dict[int, dict[str, dict[str, Any]]]) -> str:
         "# Engine: measured",
         "",
         f"`./dev bench engine --full`: synthetic countries with areas, seed {SEED}, the best {BEST}",
-        "pairs of each person; median processor seconds. Listing counts all processors, the rest is one thread.",
+        "pairs of each person; median processor seconds. Listing counts all processors, the rest one thread.",
         "",
         "| people a side | pairs | listing | raw solver | solve | solve, waiting first | verify "
         "| (listing + solve) / raw | waiting / plain | explaining 1,000 left over | memory |",
