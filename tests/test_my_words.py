@@ -33,6 +33,7 @@ def life():
     pair = a_pair(amina, bo, programme)
     an_agreed_card(amina, bo, pair, customs="Shoes off", rather_not="Late calls")
     pairs.set_contact(amina.who, pair_id=pair.id, words="0123 456")
+    pairs.say_thanks(amina.who, pair_id=pair.id, words="Thank you for the tea")
     meeting = meet.plan(
         amina.who,
         pair_id=pair.id,
@@ -53,6 +54,7 @@ WORDS = {
     "card.customs": "Shoes off",
     "card.rather_not": "Late calls",
     "contact": "0123 456",
+    "thanks": "Thank you for the tea",
     "meeting place": "At the library",
     "journal": "A first walk",
     "request": "A school form",
@@ -70,6 +72,7 @@ def pages(pair, meeting, request) -> list[str]:
     return [
         *(reverse(name, args=[one.id]) for name, one in names),
         reverse("card_change", args=[pair.id]),
+        reverse("pair_closing", args=[pair.id]),
         reverse("meeting", args=[meeting.id]),
         reverse("meeting_change", args=[meeting.id]),
         reverse("request", args=[request.id]),
@@ -108,6 +111,7 @@ def test_the_glass_box_leads_to_where_words_are_changed(kind, life):
         "card.customs": reverse("card_change", args=[pair.id]),
         "card.rather_not": reverse("card_change", args=[pair.id]),
         "contact": reverse("pair_contact", args=[pair.id]),
+        "thanks": reverse("pair_closing", args=[pair.id]),
         "meeting place": reverse("meeting_change", args=[meeting.id]),
         "journal": reverse("journal", args=[pair.id]),
         "request": reverse("request", args=[request.id]),

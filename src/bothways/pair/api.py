@@ -4,6 +4,8 @@ from bothways.pair.access import live_pair, open_pair
 from bothways.pair.cards import CardChanged, Wanted
 from bothways.pair.cards import save as save_card
 from bothways.pair.cards import sign as sign_card
+from bothways.pair.closings import plan as plan_closing
+from bothways.pair.closings import say_thanks
 from bothways.pair.models import Card, Pair
 from bothways.pair.notices import tell_partner
 from bothways.pair.paths import card_path, pair_path
@@ -26,8 +28,10 @@ __all__ = [
     "partner_id",
     "partner_name",
     "pause",
+    "plan_closing",
     "resume",
     "save_card",
+    "say_thanks",
     "set_contact",
     "share_in_pair",
     "sign_card",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bothways.core.clock.api import today
 from bothways.pair.cards import WORDS_LENGTH, Wanted
+from bothways.pair.closings import FURTHEST, THANKS_LENGTH
 from bothways.pair.models import Card
 from bothways.pair.selectors import rhythm_words
 from bothways.pair.services import CONTACT_LENGTH, LONGEST_PAUSE
@@ -144,4 +145,35 @@ class ContactForm(forms.Form):
         max_length=CONTACT_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+
+class ClosingForm(forms.Form):
+    """On which day."""
+
+    day = forms.DateField(
+        label=_("Day of your last meeting"),
+        help_text=_("You can choose another day at any time. Nothing ends by itself."),
+        error_messages={"invalid": _("Please write a day, like 2026-05-31.")},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        input_formats=["%Y-%m-%d"],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["day"].widget.attrs |= {
+            "min": f"{today():%Y-%m-%d}",
+            "max": f"{today() + FURTHEST:%Y-%m-%d}",
+        }
+
+
+class ThanksForm(forms.Form):
+    """A word of thanks."""
+
+    words = forms.CharField(
+        label=_("Your word of thanks"),
+        help_text=_("What was good, what you take with you. Leave it empty to take it away."),
+        max_length=THANKS_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )

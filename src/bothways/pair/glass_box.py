@@ -9,7 +9,7 @@ from bothways.core.registry.api import Section, Words, register
 from bothways.core.texts import api as texts
 from bothways.pair import services
 from bothways.pair.access import my_half
-from bothways.pair.models import Card, Pair
+from bothways.pair.models import Card, Closing, Pair
 from bothways.pair.selectors import my_card_words, pairs_of, rhythm_words, times_words, week
 from bothways.programme.api import by_id, catalogue
 
@@ -34,10 +34,14 @@ def _pairs(who: Acting, pairs: list[Pair]) -> Section:
         "paused_until": _("You paused until"),
         "ended_at": _("Ended"),
         "contact": _("Your contact details for this partner"),
+        "closing": _("Day of the planned ending"),
+        "thanks": _("Your word of thanks"),
     }
     names = {programme_id: by_id(programme_id).name for programme_id in {p.programme_id for p in pairs}}
     halves = {pair.pk: my_half(who, pair) for pair in pairs}
-    written = texts.read(who, [half.contact_text for half in halves.values()])
+    own = [text_id for half in halves.values() for text_id in (half.contact_text, half.thanks_text)]
+    written = texts.read(who, own)
+    days = dict(Closing.objects.filter(pair__in=pairs).values_list("pair_id", "day"))
     rows = [
         {
             "programme": names[pair.programme_id],
@@ -46,6 +50,8 @@ def _pairs(who: Acting, pairs: list[Pair]) -> Section:
             "paused_until": halves[pair.pk].paused_until,
             "ended_at": pair.ended_at,
             "contact": written.get(halves[pair.pk].contact_text or pair.pk, ""),
+            "closing": days.get(pair.pk),
+            "thanks": written.get(halves[pair.pk].thanks_text or pair.pk, ""),
         }
         for pair in pairs
     ]

@@ -64,6 +64,8 @@ class Half(models.Model):
     paused_until = models.DateField(null=True)
     # Own contact details: a text shared with the other under the pair.
     contact_text = models.UUIDField(null=True)
+    # A word of thanks before a planned ending: a text shared in the same way.
+    thanks_text = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
@@ -75,6 +77,15 @@ class Half(models.Model):
             models.Index(fields=["person_id"], name="half_person"),
             models.Index(fields=["enrolment_id"], name="half_enrolment"),
         ]
+
+
+class Closing(models.Model):
+    """The day on which the two mean to end their pair. It ends nothing by itself, and either may drop it."""
+
+    pair = models.OneToOneField(Pair, on_delete=models.CASCADE, primary_key=True, related_name="closing")
+    day = models.DateField()
+    # When both were told that the day has come.
+    told_at = models.DateTimeField(null=True)
 
 
 class Card(models.Model):

@@ -13,3 +13,8 @@ def pair_path(pair_id: uuid.UUID) -> str:
 def card_path(pair_id: uuid.UUID) -> str:
     """Where a pair's card is shown."""
     return reverse("card", args=[pair_id])
+
+
+def closing_path(pair_id: uuid.UUID) -> str:
+    """Where the two plan how their pair ends."""
+    return reverse("pair_closing", args=[pair_id])

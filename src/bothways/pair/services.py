@@ -20,7 +20,7 @@ from bothways.enrol import api as enrol
 from bothways.match import api as match
 from bothways.pair import access
 from bothways.pair.access import live_pair, locked, my_half, other_half
-from bothways.pair.models import Half, Pair
+from bothways.pair.models import Closing, Half, Pair
 from bothways.pair.notices import tell
 from bothways.pair.paths import pair_path
 from bothways.pair.words import cleaned
@@ -185,7 +185,7 @@ def _end(pair_id: uuid.UUID, *, by: uuid.UUID) -> None:
     pair.state, pair.ended_at, pair.paused_until = Pair.State.ENDED, now(), None
     pair.save(update_fields=["state", "ended_at", "paused_until"])
     # After that: while a pair stands, what is in the other's half is theirs alone.
-    Half.objects.filter(pair=pair).update(contact_text=None, paused_until=None)
+    Half.objects.filter(pair=pair).update(contact_text=None, thanks_text=None, paused_until=None)
     for half in halves:
         # In the order of the enrolments' ids, the same in which an acceptance holds them.
         enrol.give_back(half.enrolment_id)
@@ -201,10 +201,13 @@ def _forget_words(pair: Pair, halves: list[Half]) -> None:
     cards = list(pair.cards.all())
     for half in halves:
         own = [text_id for card in cards for text_id in card.texts_of(half.person_id)]
-        texts.drop(owner_id=half.person_id, text_ids=[*own, *filter(None, [half.contact_text])])
+        texts.drop(
+            owner_id=half.person_id, text_ids=[*own, *filter(None, [half.contact_text, half.thanks_text])]
+        )
     # Last: until then the other's words are open to the one who ends the pair, and can be deleted.
     texts.unshare(under=pair.id)
     pair.cards.all().delete()
+    Closing.objects.filter(pair=pair).delete()
 
 
 def _settle_pause(pair: Pair) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from bothways.pair import card_views, views
+from bothways.pair import card_views, closing_views, views
 
 urlpatterns: list[URLPattern] = [
     path("pairs/<uuid:pair_id>/", views.pair, name="pair"),
@@ -12,5 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("pairs/<uuid:pair_id>/contact/", views.contact, name="pair_contact"),
     path("pairs/<uuid:pair_id>/pause/", views.pause, name="pair_pause"),
     path("pairs/<uuid:pair_id>/resume/", views.resume, name="pair_resume"),
+    path("pairs/<uuid:pair_id>/closing/", closing_views.closing, name="pair_closing"),
+    path("pairs/<uuid:pair_id>/closing/drop/", closing_views.closing_drop, name="pair_closing_drop"),
+    path("pairs/<uuid:pair_id>/thanks/", closing_views.thanks, name="pair_thanks"),
     path("pairs/<uuid:pair_id>/end/", views.end, name="pair_end"),
 ]

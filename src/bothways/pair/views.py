@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from bothways.core.identity.api import acting_of
 from bothways.core.outbox import api as outbox
 from bothways.core.pages.api import signed_in
 from bothways.match import api as match
-from bothways.pair import selectors, services
+from bothways.pair import closings, selectors, services
 from bothways.pair.access import open_pair
 from bothways.pair.forms import ContactForm, PauseForm
 from bothways.programme import api as programmes
@@ -29,7 +30,7 @@ def pair(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
     outbox.seen(who, path=request.path)
     found = open_pair(who, pair_id)
     if found.is_ended:
-        return render(request, "pair/ended.html")
+        return render(request, "pair/ended.html", {"programme": programmes.by_id(found.programme_id)})
     programme = programmes.by_id(found.programme_id)
     context = {
         "pair": found,
@@ -37,6 +38,7 @@ def pair(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
         "checks": selectors.partner_checks(who, found, programme),
         "reasons": match.explain_reasons(found.proposal.reasons),
         "card": selectors.card_state(who, found),
+        "closing_day": closings.closing_day(found),
         "my_pause": selectors.my_pause(who, found),
         "programme": programme,
     }
@@ -54,7 +56,7 @@ def contact(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
     status = 200
     if form is not None:
         bound = form
-        status = _try(
+        status = tried(
             form, lambda: services.set_contact(who, pair_id=found.pk, words=bound.cleaned_data["words"])
         )
         if status == 302:
@@ -80,7 +82,7 @@ def pause(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
         return redirect("pair", pair_id)
     form, status = PauseForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
-        status = _try(form, lambda: services.pause(who, pair_id=found.pk, until=form.cleaned_data["until"]))
+        status = tried(form, lambda: services.pause(who, pair_id=found.pk, until=form.cleaned_data["until"]))
         if status == 302:
             messages.success(request, _("The pair is paused. You can end your pause at any time."))
             return redirect("pair", found.pk)
@@ -111,7 +113,7 @@ def end(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
     return render(request, "pair/end.html", {"pair": found, "name": selectors.partner_name(who, found)})
 
 
-def _try(form: ContactForm | PauseForm, write: Callable[[], None]) -> int:
+def tried(form: Form, write: Callable[[], None]) -> int:
     """Write what a form holds: 302 when done; else 422 or 409, with the reason on the form."""
     if not form.is_valid():
         return 422

@@ -1,4 +1,4 @@
-"""What each of the two can do with their own words on a card, and with their contact details."""
+"""What each of the two can do with their own words: on a card, contact details, thanks."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bothways.core.identity.api import Acting, confirm
 from bothways.core.texts import api as texts
 from bothways.core.wording.api import Change, register
 from bothways.pair.access import live_pair
+from bothways.pair.closings import say_thanks
 from bothways.pair.models import Card, Half
 from bothways.pair.services import set_contact
 
@@ -40,6 +41,11 @@ def delete_contact(who: Acting, text_id: uuid.UUID) -> None:
     set_contact(who, pair_id=_half_with(who, text_id).pair_id, words="")
 
 
+def delete_thanks(who: Acting, text_id: uuid.UUID) -> None:
+    """Take my word of thanks back."""
+    say_thanks(who, pair_id=_half_with(who, text_id).pair_id, words="")
+
+
 def card_place(who: Acting, text_id: uuid.UUID) -> str | None:
     card = _cards_with(who, text_id).first()
     return reverse("card_change", args=[card.pair_id]) if card else None
@@ -49,6 +55,10 @@ def contact_place(who: Acting, text_id: uuid.UUID) -> str | None:
     return reverse("pair_contact", args=[_half_with(who, text_id).pair_id])
 
 
+def thanks_place(who: Acting, text_id: uuid.UUID) -> str | None:
+    return reverse("pair_closing", args=[_half_with(who, text_id).pair_id])
+
+
 def _cards_with(who: Acting, text_id: uuid.UUID) -> QuerySet[Card]:
     me = str(who.person_id)
     said = Q(**{f"customs__{me}": str(text_id)}) | Q(**{f"rather_not__{me}": str(text_id)})
@@ -56,7 +66,8 @@ def _cards_with(who: Acting, text_id: uuid.UUID) -> QuerySet[Card]:
 
 
 def _half_with(who: Acting, text_id: uuid.UUID) -> Half:
-    half = Half.objects.filter(person_id=who.person_id, contact_text=text_id).first()
+    either = Q(contact_text=text_id) | Q(thanks_text=text_id)
+    half = Half.objects.filter(either, person_id=who.person_id).first()
     if half is None:
         raise Http404
     return half
@@ -70,3 +81,4 @@ _ON_A_CARD = Change(
 register("card.customs", _ON_A_CARD)
 register("card.rather_not", _ON_A_CARD)
 register("contact", Change(place=contact_place, delete=delete_contact))
+register("thanks", Change(place=thanks_place, delete=delete_thanks))

@@ -19,8 +19,8 @@ from bothways.pair.tests.factory import a_card, a_pair, an_agreed_card
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["pair", "card", "card_change", "card_pdf", "pair_contact", "pair_pause", "pair_end"]
-FORMS = ["card", "card_change", "pair_contact", "pair_pause", "pair_end", "pair_resume"]
+PAGES = ["pair", "card", "card_change", "card_pdf", "pair_contact", "pair_pause", "pair_closing", "pair_end"]
+FORMS = ["card", "card_change", "pair_contact", "pair_pause", "pair_end", "pair_resume", "pair_thanks"]
 
 
 def url(name: str, pair: Pair) -> str:
