@@ -358,6 +358,8 @@ def _pair(one: Pair, me: Someone) -> Row:
         "paused_until": one.pauses.get(me),
         "ended_at": one.ended,
         "contact": contact.words if contact else "",
+        "closing": None,
+        "thanks": "",
     }
 
 
