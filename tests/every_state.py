@@ -28,6 +28,7 @@ from fido2.webauthn import (
 
 from bothways.core.clock.api import now, today, travelled
 from bothways.core.identity.api import acting, open_entry
+from bothways.core.outbox.models import Delivery
 from bothways.enrol.services import pause as pause_enrolment
 from bothways.enrol.services import withdraw
 from bothways.enrol.tests.factory import a_code, checked, drafted, enrolled, sent
@@ -46,6 +47,7 @@ from bothways.meet.models import JournalLine
 from bothways.pair import api as pairs
 from bothways.pair.tests.factory import a_pair
 from bothways.people import api as people
+from bothways.people.stopping import stop_url
 from bothways.programme import catalogue
 from bothways.programme import services as programmes
 from bothways.programme.models import Area, Programme
@@ -276,6 +278,9 @@ def _own_things(world: World) -> None:
     key = Authenticator.objects.create(user=amina.person, type="webauthn", data=data)
     world.add("passkey", "mine", pk=key.pk)
     world.add("me", "in")
+    world.add("stop", "mine", token=stop_url(amina.id).split("/")[-2])
+    moment = now()
+    Delivery.objects.create(person_id=amina.id, at=moment, leased_until=moment, way="letter", sent_at=moment)
 
 
 def a_credential() -> dict[str, Any]:

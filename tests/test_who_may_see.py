@@ -47,6 +47,7 @@ UNLINKED = {
     "mfa_authenticate",  # second step of sign-in, reached by redirect
     "account_email_verification_sent",  # the code page after sign-up, reached by redirect
     "account_confirm_login_code",  # the code page after sign-in, reached by redirect
+    "letters_stop",  # its address stands in letters
     "feed",  # its address is shown once, as text to copy into a calendar
     "mfa_edit_webauthn",  # linked once somebody has a passkey
     "mfa_remove_webauthn",

@@ -11,7 +11,7 @@ from django.http import Http404
 from bothways.core.faults import Refused
 from bothways.core.identity.api import NotSignedIn
 from bothways.core.identity.models import Entry
-from bothways.core.models import Event, Notice, Share, Text, Tombstone
+from bothways.core.models import Delivery, Event, Notice, Share, Text, Tombstone
 from bothways.enrol.models import Enrolment
 from bothways.match.models import Answer, LeftOver, NotAgain, Part, Proposal, Round
 from bothways.pair.models import Half, Pair, Signature
@@ -109,6 +109,7 @@ def _nothing_left_of_the_gone() -> list[str]:
         "session": Entry.objects.filter(person_id__in=gone),
         "text": Text.objects.filter(owner_id__in=gone),
         "share": Share.objects.filter(with_id__in=gone),
+        "message": Delivery.objects.filter(person_id__in=gone),
         "notice": Notice.objects.filter(person_id__in=gone),
         "event": Event.objects.filter(person_id__in=gone),
         "enrolment": Enrolment.objects.filter(person_id__in=gone),

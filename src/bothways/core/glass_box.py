@@ -10,7 +10,7 @@ from bothways.core.events import api as events
 from bothways.core.identity.api import Acting
 from bothways.core.identity.models import Entry
 from bothways.core.outbox import api as outbox
-from bothways.core.outbox.models import Notice
+from bothways.core.outbox.models import Delivery, Notice
 from bothways.core.receipts import api as receipts
 from bothways.core.registry.api import Section, register
 from bothways.core.texts import api as texts
@@ -18,7 +18,7 @@ from bothways.core.texts.models import Share, Text
 
 
 def export(who: Acting) -> list[Section]:
-    return [_receipts(who), _texts(who), _events(who), _notices(who), _entries(who)]
+    return [_receipts(who), _texts(who), _events(who), _notices(who), _messages(who), _entries(who)]
 
 
 def erase(person_id: uuid.UUID) -> None:
@@ -74,8 +74,19 @@ def _notices(who: Acting) -> Section:
     return Section(
         "notices",
         _("Notices for you"),
-        {"at": _("When"), "what": _("What"), "sent": _("Sent as a letter")},
+        {"at": _("When"), "what": _("What"), "sent": _("A message was sent")},
         [{"at": n.created_at, "what": str(outbox.words_for(n.kind)), "sent": n.sent_at} for n in rows],
+    )
+
+
+def _messages(who: Acting) -> Section:
+    ways = {outbox.LETTER: _("Letter"), outbox.TEXT: _("Text message")}
+    rows = Delivery.objects.filter(person_id=who.person_id).order_by("-at")
+    return Section(
+        "messages",
+        _("Messages to you, each without content"),
+        {"at": _("When"), "way": _("How"), "sent": _("Sent")},
+        [{"at": d.at, "way": str(ways.get(d.way, "")), "sent": d.sent_at} for d in rows],
     )
 
 

@@ -2,9 +2,9 @@
 
 from bothways.core.events.models import Event
 from bothways.core.identity.models import Entry
-from bothways.core.outbox.models import Notice
+from bothways.core.outbox.models import Delivery, Notice
 from bothways.core.receipts.models import Receipt
 from bothways.core.registry.models import Installation, Tombstone
 from bothways.core.texts.models import Share, Text
 
-__all__ = ["Entry", "Event", "Installation", "Notice", "Receipt", "Share", "Text", "Tombstone"]
+__all__ = ["Delivery", "Entry", "Event", "Installation", "Notice", "Receipt", "Share", "Text", "Tombstone"]

@@ -12,6 +12,8 @@ declare("person.joined", _("You opened your account"))
 declare("person.settings", _("You changed how the pages and letters reach you"))
 declare("person.named", _("You changed what partners call you"))
 declare("person.signed_out", _("You signed out other devices"))
+declare("letters.stopped", _("Letters to you were stopped with the link in one of them"))
+declare("letters.refused", _("Your mail address took no letter, so letters to you rest"))
 declare("person.left", _("Somebody left"))
 
 outbox.declare("sign_in.new", _("There was a new sign-in to your account"))

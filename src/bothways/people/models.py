@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import uuid
+from datetime import time
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 
 from bothways.core.clock.api import now
+from bothways.core.outbox.api import DAILY, LETTER, SOON, TEXT, WEEKLY
+
+NO_MESSAGES = "none"
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -33,7 +38,20 @@ class Person(AbstractBaseUser):
     name_text = models.UUIDField(null=True)
     language = models.CharField(max_length=12, default="en")
     time_zone = models.CharField(max_length=60, default="UTC")
-    notices_by_mail = models.BooleanField(default=True)
+    # How notices reach me, and how often: "letter", "text" (message) or "none".
+    notices_by = models.CharField(max_length=8, default=LETTER)
+    told = models.CharField(max_length=8, default=SOON)
+    # 0 is Monday.
+    told_day = models.PositiveSmallIntegerField(default=0)
+    told_at = models.TimeField(default=time(18))
+    # Fewer than the most that this installation sends; None is that most.
+    notices_per_week = models.PositiveSmallIntegerField(null=True)
+    quiet_from = models.TimeField(default=time(21))
+    quiet_until = models.TimeField(default=time(8))
+    # Set by one tap in a letter, without a sign-in; taken away only by the person, signed in.
+    letters_stopped_at = models.DateTimeField(null=True)
+    # The mail server of the address said that it takes no letter for it.
+    letters_refused_at = models.DateTimeField(null=True)
     # Invented by the demo; exists only in a demo database.
     synthetic = models.BooleanField(default=False, editable=False)
     # False only from the moment of leaving until the last row is gone, so that nobody signs in meanwhile.
@@ -49,6 +67,13 @@ class Person(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(email__endswith="@address.invalid"), name="address_is_not_stored"
+            ),
+            models.CheckConstraint(
+                condition=Q(notices_by__in=[LETTER, TEXT, NO_MESSAGES])
+                & Q(told__in=[SOON, DAILY, WEEKLY])
+                & Q(told_day__lte=6)
+                & (Q(notices_per_week=None) | Q(notices_per_week__range=(1, 7))),
+                name="a_way_to_be_told",
             ),
         ]
 

@@ -11,7 +11,7 @@ from bothways.people import browsers, codes, leaving, tallies, tidying
 
 @every("* * * * *")
 def deliver_notices(timestamp: int) -> None:
-    """Send the letters that wait."""
+    """Send the messages that are due."""
     outbox.deliver()
 
 
@@ -40,6 +40,7 @@ def tidy(timestamp: int) -> None:
     tidying.remove_unconfirmed()
     tidying.clear_sessions()
     browsers.clear()
+    outbox.clear()
 
 
 @every("23 3 * * *")

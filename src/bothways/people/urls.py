@@ -5,10 +5,13 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from bothways.people import account_views as account
-from bothways.people import views
+from bothways.people import reach_views, views
 
 urlpatterns = [
     path("me/", views.me, name="me"),
+    path("me/reach/", reach_views.reach, name="reach"),
+    path("me/reach/stop/", reach_views.stop_everything, name="reach_stop"),
+    path("letters/stop/<str:token>/", reach_views.letters_stop, name="letters_stop"),
     path("me/glass-box/", views.glass_box, name="glass_box"),
     re_path(r"^me/download/(?P<form>json|html)/$", views.download, name="download"),
     path("me/sign-out-everywhere/", views.sign_out_everywhere, name="sign_out_everywhere"),
