@@ -34,6 +34,8 @@ def at_a_glance(person: Person) -> Glance:
         return Glance(
             False, _("Nothing reaches you. What is new waits for you here."), trouble=_trouble(person)
         )
+    if way == TEXT:
+        return Glance(True, _("You get a short text message when there is something new."), _facts(person))
     return Glance(True, _("You get a short letter when there is something new."), _facts(person))
 
 
@@ -73,6 +75,8 @@ def when(person: Person) -> str:
 
 
 def _trouble(person: Person) -> str:
+    if person.notices_by == TEXT:
+        return _trouble_with_texts(person)
     if person.notices_by != LETTER:
         return ""
     if person.letters_stopped_at:
@@ -80,3 +84,14 @@ def _trouble(person: Person) -> str:
     return _(
         "Your mail address takes no letters from us any more, so we rest. Does it work again? Save below."
     )
+
+
+def _trouble_with_texts(person: Person) -> str:
+    phone = getattr(person, "phone", None)
+    if phone is None or not phone.confirmed_at:
+        return _("You chose text messages, and there is no confirmed phone number any more.")
+    if phone.stopped_at:
+        return _("Your phone sent STOP. Send START from it, or save below, to get messages again.")
+    if phone.refused_at:
+        return _("Your phone number takes no messages from us. Does it work again? Save below.")
+    return _("No text messages can be sent here at the moment.")

@@ -9,17 +9,17 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from bothways.core.identity.api import Acting
-from bothways.core.registry.api import Section, register
+from bothways.core.registry.api import Section, Words, register
 from bothways.people import reaching
 from bothways.people.at_a_glance import WAYS, quiet, when
-from bothways.people.models import Person, SignedInBrowser
+from bothways.people.models import Person, Phone, SignedInBrowser
 from bothways.people.sessions import drop_sessions
 from bothways.people.sign_in_forms import passkeys_of
 
 
 def export(who: Acting) -> list[Section]:
     person = Person.objects.get(id=who.person_id)
-    return [_account(person), _passkeys(person), _browsers(person)]
+    return [_account(person), _phone(person), _passkeys(person), _browsers(person)]
 
 
 def _account(person: Person) -> Section:
@@ -56,6 +56,22 @@ def _account(person: Person) -> Section:
                 "synthetic": person.synthetic,
             }
         ],
+    )
+
+
+def _phone(person: Person) -> Section:
+    labels: dict[str, Words] = {
+        "added_at": _("Given"),
+        "confirmed_at": _("Confirmed"),
+        "stopped_at": _("Stopped by STOP"),
+        "refused_at": _("It took no message"),
+    }
+    rows = Phone.objects.filter(person=person)
+    return Section(
+        "phone",
+        _("Your phone for text messages"),
+        labels,
+        [{name: getattr(row, name) for name in labels} for row in rows],
     )
 
 

@@ -121,3 +121,36 @@ class Tally(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["what", "starts_at"], name="tally_once")]
+
+
+class Phone(models.Model):
+    """The number at which somebody gets text messages. It is a text under their own key; here is only a keyed
+    hash, so that a message from it is known. One number is confirmed for one person at a time."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="phone")
+    number_hash = models.BinaryField(max_length=32, db_index=True)
+    number_text = models.UUIDField()
+    # The code that was sent to it, as a keyed hash, until it is confirmed.
+    code_hash = models.BinaryField(max_length=32, null=True)
+    code_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    added_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    # STOP came from it. START from it, or its person's own choice, takes that away.
+    stopped_at = models.DateTimeField(null=True)
+    # The gateway said that it takes no messages for this number.
+    refused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number_hash"], condition=~Q(confirmed_at=None), name="one_person_a_number"
+            ),
+        ]
+
+
+class ReceivedText(models.Model):
+    """A text message that came in, by a keyed hash of the gateway's name for it: it is taken once."""
+
+    name_hash = models.BinaryField(primary_key=True, max_length=32)
+    at = models.DateTimeField(db_index=True)

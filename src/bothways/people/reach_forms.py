@@ -12,7 +12,7 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bothways.core.outbox.api import DAILY, LETTER, SOON, WEEKLY, in_quiet_hours
+from bothways.core.outbox.api import DAILY, LETTER, SOON, TEXT, WEEKLY, in_quiet_hours
 from bothways.people.models import NO_MESSAGES, Person
 from bothways.people.reach_services import IN_QUIET_HOURS, Wanted
 
@@ -62,7 +62,7 @@ class ReachForm(forms.Form):
         choices=hours,
     )
 
-    def __init__(self, data: Any = None, *, person: Person) -> None:
+    def __init__(self, data: Any = None, *, person: Person, may_text: bool = False) -> None:
         start = {
             "notices_by": person.notices_by,
             "told": person.told,
@@ -73,8 +73,10 @@ class ReachForm(forms.Form):
             "quiet_until": person.quiet_until.hour,
         }
         super().__init__(data, initial=start)
+        by_text = [(TEXT, _("By text message (SMS)"))] if may_text or person.notices_by == TEXT else []
         self.fields["notices_by"].choices = [  # type: ignore[attr-defined]
             (LETTER, _("By letter (email)")),
+            *by_text,
             (NO_MESSAGES, _("Not at all: I look here myself")),
         ]
 
@@ -93,3 +95,26 @@ class ReachForm(forms.Form):
             # The most there is: it moves with what the installation sends.
             said["notices_per_week"] = None
         return Wanted(**said)
+
+
+class NumberForm(forms.Form):
+    """My phone number."""
+
+    number = forms.CharField(
+        label=_("Your phone number"),
+        help_text=_("With + and the number of your country in front. A code is sent to it."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "dir": "ltr"}),
+        error_messages={"required": _("Please write your phone number.")},
+    )
+
+
+class PhoneCodeForm(forms.Form):
+    """The code that reached my phone."""
+
+    code = forms.CharField(
+        label=_("The code from the text message"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr"}),
+        error_messages={"required": _("Please write the code from the text message.")},
+    )

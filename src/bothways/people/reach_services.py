@@ -7,16 +7,17 @@ from datetime import time
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bothways.core.events.api import record
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting
 from bothways.core.outbox import api as outbox
-from bothways.people.models import NO_MESSAGES, Person
+from bothways.people.models import NO_MESSAGES, Person, Phone
 from bothways.people.services import lock
 
-WAYS = (outbox.LETTER, NO_MESSAGES)
+WAYS = (outbox.LETTER, outbox.TEXT, NO_MESSAGES)
 RHYTHMS = (outbox.SOON, outbox.DAILY, outbox.WEEKLY)
 IN_QUIET_HOURS = _("This time lies in your quiet hours. Please choose another, or change the quiet hours.")
 
@@ -45,6 +46,8 @@ def save(who: Acting, wanted: Wanted) -> None:
         changes = {name: getattr(wanted, name) for name in Wanted.__slots__}
         if wanted.notices_by == outbox.LETTER:
             changes |= {"letters_stopped_at": None, "letters_refused_at": None}
+        if wanted.notices_by == outbox.TEXT:
+            _begin_texts(who)
         _change(who, person, changes)
 
 
@@ -67,6 +70,15 @@ def _check(wanted: Wanted) -> None:
     quiet = outbox.in_quiet_hours(wanted.told_at, wanted.quiet_from, wanted.quiet_until)
     if wanted.told != outbox.SOON and quiet:
         raise Refused(IN_QUIET_HOURS)
+
+
+def _begin_texts(who: Acting) -> None:
+    phone = Phone.objects.filter(person_id=who.person_id).exclude(confirmed_at=None)
+    if not phone.exists():
+        raise Refused(_("For text messages, please add your phone number first and confirm it."))
+    rests = phone.filter(~Q(stopped_at=None) | ~Q(refused_at=None))
+    if rests.update(stopped_at=None, refused_at=None):
+        outbox.consider_anew(who)
 
 
 def _change(who: Acting, person: Person, wanted: dict[str, object]) -> None:

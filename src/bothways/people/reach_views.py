@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,32 +16,56 @@ from bothways.core.outbox import api as outbox
 from bothways.core.pages.api import signed_in
 from bothways.people import reach_services, selectors, stopping
 from bothways.people.at_a_glance import at_a_glance
-from bothways.people.reach_forms import ReachForm
+from bothways.people.reach_forms import NumberForm, PhoneCodeForm, ReachForm
+from bothways.people.sms import gateway, phones
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 def reach(request: HttpRequest) -> HttpResponse:
     who = acting_of(request)
-    outbox.seen(who, path=request.path)
-    person = selectors.my_account(who)
     if request.method == "GET":
-        return _page(request, who, ReachForm(person=person))
-    form = ReachForm(request.POST, person=person)
+        outbox.seen(who, path=request.path)
+        return reach_page(request)
+    form = _form(who, request.POST)
     if not form.is_valid():
-        return _page(request, who, form, status=422)
+        return reach_page(request, form=form, status=422)
     try:
         reach_services.save(who, form.wanted())
     except Refused as refused:
         form.add_error(None, str(refused.words))
-        return _page(request, who, form, status=409)
+        return reach_page(request, form=form, status=409)
     messages.success(request, _("Saved. It counts from now on."))
     return redirect("reach")
 
 
-def _page(request: HttpRequest, who: Acting, form: ReachForm, status: int = 200) -> HttpResponse:
-    about = {"form": form, "now": at_a_glance(selectors.my_account(who))}
+def reach_page(
+    request: HttpRequest,
+    *,
+    form: ReachForm | None = None,
+    number_form: NumberForm | None = None,
+    code_form: PhoneCodeForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page, with what was typed into one of its forms."""
+    who = acting_of(request)
+    phone = phones.mine(who)
+    about = {
+        "form": form or _form(who),
+        "now": at_a_glance(selectors.my_account(who)),
+        "texting": gateway.is_on(),
+        "phone": phone,
+        "number": phones.number_of(who, phone) if phone else "",
+        "number_form": number_form or NumberForm(),
+        "code_form": code_form or PhoneCodeForm(),
+    }
     return render(request, "people/reach.html", about, status=status)
+
+
+def _form(who: Acting, sent: QueryDict | None = None) -> ReachForm:
+    phone = phones.mine(who)
+    may_text = gateway.is_on() and phone is not None and phone.confirmed_at is not None
+    return ReachForm(sent, person=selectors.my_account(who), may_text=may_text)
 
 
 @require_POST

@@ -8,29 +8,33 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
-from bothways.core.outbox.api import LETTER, Manners, Outcome
+from bothways.core.outbox.api import LETTER, TEXT, Manners, Outcome
 from bothways.people import letters
 from bothways.people.models import Person
+from bothways.people.sms import telling
 
 
 class Reaching:
     """See `core.outbox`: who wants to be told, when, and by which way."""
 
     def manners_of(self, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Manners]:
-        rows = Person.objects.filter(id__in=list(person_ids), is_active=True)
+        rows = Person.objects.select_related("phone").filter(id__in=list(person_ids), is_active=True)
         return {person.id: manners(person) for person in rows if way_of(person)}
 
     def send(self, person_id: uuid.UUID, delivery_id: uuid.UUID) -> Outcome:
-        person = Person.objects.filter(id=person_id, is_active=True).first()
-        if person is None or not way_of(person):
+        person = Person.objects.select_related("phone").filter(id=person_id, is_active=True).first()
+        way = way_of(person) if person else ""
+        if person is None or not way:
             return Outcome.NO_WAY
-        return letters.send(person, delivery_id)
+        return letters.send(person, delivery_id) if way == LETTER else telling.send(person, delivery_id)
 
 
 def way_of(person: Person) -> str:
-    """By which way a notice reaches somebody now: "letter", or "" for none."""
+    """By which way a notice reaches somebody now: "letter", "text", or "" for none."""
     if person.notices_by == LETTER and not person.letters_stopped_at and not person.letters_refused_at:
         return LETTER
+    if person.notices_by == TEXT and telling.is_reached(person):
+        return TEXT
     return ""
 
 

@@ -7,6 +7,7 @@ from bothways.core.jobs.api import every
 from bothways.core.outbox import api as outbox
 from bothways.core.registry import api as registry
 from bothways.people import browsers, codes, leaving, tallies, tidying
+from bothways.people.sms import incoming
 
 
 @every("* * * * *")
@@ -41,6 +42,7 @@ def tidy(timestamp: int) -> None:
     tidying.clear_sessions()
     browsers.clear()
     outbox.clear()
+    incoming.clear()
 
 
 @every("23 3 * * *")
