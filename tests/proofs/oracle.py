@@ -250,6 +250,8 @@ class Books:
             "events": [{"at": at, "what": meanings[kind]} for at, kind in me.events],
             "notices": list(me.notices.values()),
             "messages": me.messages,
+            "asks": [],
+            "phone": [],
             "entries": me.entries,
             "account": [_account(me)],
             "passkeys": [],

@@ -36,6 +36,8 @@ class Limit(Enum):
     CODES_BY_PERSON = (6, 86400)
     CODES_TO_PHONES_IN_NETWORK = (40, 86400)
     ANSWERS_TO_NUMBER = (12, 86400)
+    ASKS_BY_PERSON = (10, 86400)
+    TRIED_BY_TEXT = (20, 86400)
 
     @property
     def most(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bothways.core.asks import api as asks
 from bothways.core.identity import api as identity
 from bothways.core.jobs.api import every
 from bothways.core.outbox import api as outbox
@@ -27,6 +28,7 @@ def end_what_is_over(timestamp: int) -> None:
     """Write down which sessions and codes are over, so that no clock opens them again."""
     identity.end_expired()
     codes.clear()
+    asks.clear()
 
 
 @every("* * * * *")

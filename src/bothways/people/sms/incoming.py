@@ -13,12 +13,14 @@ from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from bothways.core.asks import api as asks
+from bothways.core.asks.api import Said, read
 from bothways.core.clock.api import now
 from bothways.core.events.api import record
 from bothways.core.walls import api as walls
 from bothways.people.models import Phone, ReceivedText
 from bothways.people.sms import numbers
-from bothways.people.sms.words import Said, read
+from bothways.people.sms.words import is_start, is_stop
 from bothways.people.tallies import Limit, allows
 
 logger = logging.getLogger(__name__)
@@ -44,27 +46,35 @@ def take(*, number: str, words: str, name: str) -> str:
                 logger.warning("a text message came from a number that nobody has here")
                 return ""
             said = read(words)
-            if said.stop:
+            if is_stop(said):
                 _stop(phones)
-            elif said.start:
+            elif is_start(said):
                 _start(phones)
             may_answer = allows(Limit.ANSWERS_TO_NUMBER, number_hash.hex())
+            may_try = not said.numbers or allows(Limit.TRIED_BY_TEXT, number_hash.hex())
         theirs = next((one for one in phones if one.confirmed_at), None)
         if theirs is None:
             return ""
         with translation.override(theirs.person.language):
-            answer = _answer(theirs, said)
+            answer = _answer(theirs, said, may_try=may_try)
     return answer if may_answer else ""
 
 
-def _answer(phone: Phone, said: Said) -> str:
-    if said.stop:
+def _answer(phone: Phone, said: Said, *, may_try: bool) -> str:
+    if is_stop(said):
         return _("Bothways: you get no more messages here. Send START to get them again.")
-    if phone.stopped_at and not said.start:
-        # STOP is kept also against our own answers.
-        return ""
-    if said.start:
+    if is_start(said):
         return _("Bothways: you get messages here again. Send STOP to end them.")
+    if phone.stopped_at:
+        # STOP is kept also against our own answers, and against whoever has the phone.
+        return ""
+    became = asks.answer(sender=bytes(phone.number_hash), said=said) if may_try else asks.Outcome.UNKNOWN
+    if became is asks.Outcome.DONE:
+        return _("Bothways: thank you, that is done.")
+    if became is asks.Outcome.NOT_YET:
+        return _("Bothways: it is too early for this. Please send it again later.")
+    if became is asks.Outcome.NOT_POSSIBLE:
+        return _("Bothways: this did not work. Please sign in and look there.")
     return _("Bothways: we did not understand that. Send STOP to end these messages.")
 
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from django.utils.crypto import salted_hmac
+
+from bothways.core.asks.api import plain_digits
 
 _SALT = "bothways.people.numbers"
 # E.164: a country and a number, at most 15 digits, and none begins with a nought.
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-
-
-def plain_digits(words: str) -> str:
-    """The same words with every digit of whatever script as 0 to 9, and in their simplest forms."""
-    shown = unicodedata.normalize("NFKC", words)
-    return "".join(str(unicodedata.digit(one)) if one.isdecimal() else one for one in shown)
 
 
 def normalised(number: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from bothways.core.asks import api as asks
 from bothways.core.clock.api import ahead, now
 from bothways.core.events.api import record
 from bothways.core.faults import Refused
@@ -75,7 +76,7 @@ def confirm(who: Acting, *, code: str) -> None:
 
     The database looks, counts the tries, and takes the number away from whoever had it before.
     """
-    digits = "".join(one for one in numbers.plain_digits(code) if one.isdigit())
+    digits = "".join(one for one in asks.plain_digits(code) if one.isdigit())
     try:
         with transaction.atomic():
             person = lock(who)
