@@ -207,6 +207,15 @@ def test_a_fault_that_passes_is_tried_later_and_counts_once(amina, post) -> None
         assert deliver() == 0
 
 
+def test_when_nobody_answers_at_the_other_end_the_rest_waits_for_the_next_minute(post) -> None:
+    people = [uuid.uuid4() for _ in range(delivering.FAULTS_IN_A_ROW + 5)]
+    post.wants = dict.fromkeys(people, ALWAYS)
+    post.will = lambda: Outcome.LATER
+    outbox.tell_all("test.thing", [(person, "/") for person in people], key="round")
+    assert deliver() == 0 and len(post.sent) == delivering.FAULTS_IN_A_ROW
+    assert deliver() == 0 and set(post.sent) == set(people)
+
+
 def test_a_refusal_costs_nothing_of_the_week(amina, post) -> None:
     post.will = lambda: Outcome.NO_WAY
     tell(amina)
