@@ -56,7 +56,7 @@ class ReachForm(forms.Form):
         label=_("Quiet hours: nothing from"), coerce=lambda hour: time(int(hour)), choices=hours
     )
     quiet_until = forms.TypedChoiceField(
-        label=_("until"),
+        label=_("Quiet hours: until"),
         help_text=_("By the clock where you live. The same hour twice means no quiet hours."),
         coerce=lambda hour: time(int(hour)),
         choices=hours,

@@ -55,6 +55,8 @@ def reach_page(
         "now": at_a_glance(selectors.my_account(who)),
         "texting": gateway.is_on(),
         "phone": phone,
+        # What is half done comes first.
+        "phone_first": (phone and not phone.confirmed_at) or number_form or code_form,
         "number": phones.number_of(who, phone) if phone else "",
         "number_form": number_form or NumberForm(),
         "code_form": code_form or PhoneCodeForm(),
