@@ -14,7 +14,8 @@ from bothways.core.identity.api import Acting, acting_of
 from bothways.core.outbox import api as outbox
 from bothways.core.pages.api import signed_in
 from bothways.enrol import api as enrol
-from bothways.match import access, by_text, selectors, services, words
+from bothways.match import access, selectors, services, words
+from bothways.match import by_text as by_text_
 from bothways.match import rounds as rounds_
 from bothways.match.forms import AnswerForm
 from bothways.match.models import Proposal, Round
@@ -104,7 +105,7 @@ def proposal_by_text(request: HttpRequest, proposal_id: uuid.UUID) -> HttpRespon
     who = acting_of(request)
     found = access.my_proposal(who, proposal_id)
     try:
-        by_text.ask(who, proposal_id=found.id)
+        by_text_.ask(who, proposal_id=found.id)
     except Refused as refused:
         found.refresh_from_db()
         return _proposal_page(request, who, found, AnswerForm(), refused=refused, status=409)
@@ -152,6 +153,7 @@ def _proposal_page(
     status: int = 200,
 ) -> HttpResponse:
     is_open = selectors.is_open(found)
+    by_text = is_open and people.can_answer_by_text(who)
     about = {
         "proposal": found,
         "programme": programme.by_id(found.programme_id),
@@ -161,8 +163,8 @@ def _proposal_page(
         "reasons": words.explain_reasons(found.reasons),
         "form": form,
         "refused": refused.words if refused else "",
-        "by_text": is_open and people.can_answer_by_text(who),
-        "asked": is_open and asks.standing(who, kind=services.ASK, object_id=found.id),
+        "by_text": by_text,
+        "asked": by_text and asks.standing(who, kind=services.ASK, object_id=found.id),
     }
     return render(request, "match/proposal.html", about, status=status)
 

@@ -86,13 +86,14 @@ def _meeting_page(
     request: HttpRequest, who: Acting, one: Meeting, pair: Pair, refused: Refused | None = None
 ) -> HttpResponse:
     shown = selectors.whole(who, one, pair)
-    may_say = shown.can_change or shown.can_confirm
+    may_say = (shown.can_change or shown.can_confirm) and not shown.i_said
+    offered = may_say and people.can_answer_by_text(who)
     about = {
         "pair": pair,
         "partner": partner_name(who, pair),
         "meeting": shown,
-        "by_text": may_say and not shown.i_said and people.can_answer_by_text(who),
-        "asked": may_say and asks.standing(who, kind=services.ASK, object_id=one.id),
+        "by_text": offered,
+        "asked": offered and asks.standing(who, kind=services.ASK, object_id=one.id),
         "refused": refused.words if refused else "",
     }
     return render(request, "meet/meeting.html", about, status=409 if refused else 200)
