@@ -6,6 +6,7 @@ import pytest
 from conftest import UNFLUSHED
 from django.db import connection
 
+from bothways.people.tests.carrier import carrier  # noqa: F401  (a fixture)
 from tests import every_state as every
 from tests.undone import undone
 from tests.world import World, build

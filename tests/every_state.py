@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -26,8 +27,11 @@ from fido2.webauthn import (
     CollectedClientData,
 )
 
+from bothways.core.asks import api as asks
 from bothways.core.clock.api import now, today, travelled
 from bothways.core.identity.api import acting, open_entry
+from bothways.core.outbox.models import Delivery
+from bothways.core.walls import api as walls
 from bothways.enrol.services import pause as pause_enrolment
 from bothways.enrol.services import withdraw
 from bothways.enrol.tests.factory import a_code, checked, drafted, enrolled, sent
@@ -46,6 +50,8 @@ from bothways.meet.models import JournalLine
 from bothways.pair import api as pairs
 from bothways.pair.tests.factory import a_pair
 from bothways.people import api as people
+from bothways.people.sms import gateway, phones
+from bothways.people.stopping import stop_url
 from bothways.programme import catalogue
 from bothways.programme import services as programmes
 from bothways.programme.models import Area, Programme
@@ -278,6 +284,35 @@ def _own_things(world: World) -> None:
     key = Authenticator.objects.create(user=amina.person, type="webauthn", data=data)
     world.add("passkey", "mine", pk=key.pk)
     world.add("me", "in")
+    world.add("stop", "mine", token=stop_url(amina.id).split("/")[-2])
+    moment = now()
+    _a_phone(amina, world)
+    Delivery.objects.create(person_id=amina.id, at=moment, leased_until=moment, way="letter", sent_at=moment)
+
+
+def _a_phone(amina: Someone, world: World) -> None:
+    """Confirmed with the code that was sent to it, and with a code to answer her open proposal."""
+    sent: list[str] = []
+    with patch.object(gateway, "is_on", lambda: True), patch.object(gateway, "send", _keeping(sent)):
+        phones.add(amina.who, number="+49 30 1234567", network="here")
+        with walls.acting_with(amina.who.token):
+            phones.confirm(amina.who, code=sent[-1][-6:])
+    asks.open_ask(
+        amina.who,
+        kind="proposal",
+        object_id=world.thing("proposal", "open").args["proposal_id"],
+        sender=bytes(phones.mine(amina.who).number_hash),
+        opens_at=now(),
+        expires_at=now() + timedelta(days=1),
+    )
+
+
+def _keeping(sent: list[str]) -> Callable[..., gateway.Sent]:
+    def send(number: str, words: str, *, key: str) -> gateway.Sent:
+        sent.append(words)
+        return gateway.Sent.TAKEN
+
+    return send
 
 
 def a_credential() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from nacl.public import PrivateKey
 
 from bothways.core.clock.api import now, today
+from bothways.people.tests.reach import REACH
 from bothways.report import keylines
 from tests.every_state import Thing, World
 
@@ -37,7 +38,7 @@ PLAIN: dict[str, Sent] = {
     "enrol_step": {"modes": ["0"]},
     "figures_follow_up": {"words": "We found two rooms."},
     "journal": {"words": "a walk"},
-    "me": {"name": "Somebody", "language": "en", "time_zone": "UTC", "notices_by_mail": "on"},
+    "me": {"name": "Somebody", "language": "en", "time_zone": "UTC"},
     "meeting_change": _meeting(sequence="0"),
     "meeting_new": _meeting(),
     "mfa_add_webauthn": {"credential": "{}"},
@@ -70,6 +71,8 @@ PLAIN: dict[str, Sent] = {
     "programme_text": {"en": "A newer text"},
     "proposal/yes": {"answer": "yes"},
     "proposal/no": {"answer": "no"},
+    "letters_stop": {"List-Unsubscribe": "One-Click"},
+    "reach": REACH,
     "report_fetch": {"code": "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"},
     "report_key": {"line": keylines.line_of(PrivateKey.generate()).line()},
     "report_lead": {"contact": "a telephone number"},

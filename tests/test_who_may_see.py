@@ -47,6 +47,13 @@ UNLINKED = {
     "mfa_authenticate",  # second step of sign-in, reached by redirect
     "account_email_verification_sent",  # the code page after sign-up, reached by redirect
     "account_confirm_login_code",  # the code page after sign-in, reached by redirect
+    "text_incoming",  # for the gateway of text messages
+    "phone_add",  # where text messages are on
+    "phone_confirm",
+    "phone_remove",  # once a number is there
+    "proposal_by_text",  # with a confirmed phone
+    "meeting_by_text",
+    "letters_stop",  # its address stands in letters
     "feed",  # its address is shown once, as text to copy into a calendar
     "mfa_edit_webauthn",  # linked once somebody has a passkey
     "mfa_remove_webauthn",

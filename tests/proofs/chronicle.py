@@ -255,15 +255,27 @@ class Chronicle(Books):
                 offer.forgotten = True
 
     def letters(self) -> None:
-        """At most three letters a person in seven days, each for all that waits."""
+        """At most three letters a person in seven days, each for all that waits, and none in the night."""
         for one in self.people:
-            waiting = [row for row in one.notices.values() if row["sent"] is None]
-            lately = {row["sent"] for row in one.notices.values() if row["sent"]}
-            sent = sum(at > self.now - WEEK for at in lately)
-            if not any(row["at"] > self.now - WEEK for row in waiting) or sent >= 3:
+            waiting = {key: row for key, row in one.notices.items() if row["sent"] is None}
+            new = [row["at"] for key, row in waiting.items() if key not in one.due]
+            for key in waiting.keys() - one.due.keys():
+                one.due[key] = _by_day(max(min(new), self.now - timedelta(minutes=10)))
+            young = [key for key, row in waiting.items() if row["at"] > self.now - 3 * WEEK]
+            due = [one.due[key] for key in young if one.due[key] <= self.now]
+            if not due:
                 continue
-            for row in waiting:
+            until = _by_day(self.now)
+            at = min(due) if self.now - min(due) < timedelta(hours=1) else self.now
+            lately = sorted(row["at"] for row in one.messages if row["at"] > at - WEEK)
+            if until == self.now and len(lately) >= 3:
+                until = _by_day(lately[-3] + WEEK)
+            if until > self.now or len(lately) >= 3:
+                one.due.update(dict.fromkeys(waiting, until))
+                continue
+            for row in waiting.values():
                 row["sent"] = self.now
+            one.messages.append({"at": at, "way": "Letter", "sent": self.now})
             self.happened(one, "notice.sent")
 
     # --- pairs ---
@@ -320,3 +332,11 @@ class Chronicle(Books):
         self.texts = [text for text in self.texts if text.owner is not one]
         self.people.remove(one)
         one.here = False
+
+
+def _by_day(moment: datetime) -> datetime:
+    """The same moment, or eight in the morning after the night in which it lies."""
+    if 8 <= moment.hour < 21:
+        return moment
+    day = moment + timedelta(days=1) if moment.hour >= 21 else moment
+    return day.replace(hour=8, minute=0, second=0, microsecond=0)

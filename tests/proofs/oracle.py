@@ -67,6 +67,8 @@ class Someone:
     here: bool = True
     events: list[tuple[datetime, str]] = field(default_factory=list)
     notices: dict[tuple[object, ...], Row] = field(default_factory=dict)
+    due: dict[tuple[object, ...], datetime] = field(default_factory=dict)
+    messages: list[Row] = field(default_factory=list)
     entries: list[Row] = field(default_factory=list)
     receipts: list[Row] = field(default_factory=list)
     openings: list[Opening] = field(default_factory=list)
@@ -247,6 +249,9 @@ class Books:
             ],
             "events": [{"at": at, "what": meanings[kind]} for at, kind in me.events],
             "notices": list(me.notices.values()),
+            "messages": me.messages,
+            "asks": [],
+            "phone": [],
             "entries": me.entries,
             "account": [_account(me)],
             "passkeys": [],
@@ -298,7 +303,12 @@ def _account(me: Someone) -> Row:
         "address_confirmed": False,
         "language": "English",
         "time_zone": "UTC",
-        "notices_by_mail": True,
+        "notices_by": "By letter (email)",
+        "told": "It comes soon after something happens.",
+        "notices_per_week": 3,
+        "quiet": "Nothing between 9 p.m. and 8 a.m. where you live.",
+        "letters_stopped_at": None,
+        "letters_refused_at": None,
         "synthetic": False,
     }
 

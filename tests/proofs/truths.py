@@ -11,11 +11,11 @@ from django.http import Http404
 from bothways.core.faults import Refused
 from bothways.core.identity.api import NotSignedIn
 from bothways.core.identity.models import Entry
-from bothways.core.models import Event, Notice, Share, Text, Tombstone
+from bothways.core.models import Ask, Delivery, Event, Notice, Share, Text, Tombstone
 from bothways.enrol.models import Enrolment
 from bothways.match.models import Answer, LeftOver, NotAgain, Part, Proposal, Round
 from bothways.pair.models import Half, Pair, Signature
-from bothways.people.models import Person
+from bothways.people.models import Person, Phone
 
 # What a view turns into a sentence. Anything else would be a fault on somebody's page.
 TOLD = (Refused, NotSignedIn, Http404, PermissionDenied)
@@ -109,6 +109,9 @@ def _nothing_left_of_the_gone() -> list[str]:
         "session": Entry.objects.filter(person_id__in=gone),
         "text": Text.objects.filter(owner_id__in=gone),
         "share": Share.objects.filter(with_id__in=gone),
+        "code": Ask.objects.filter(person_id__in=gone),
+        "phone": Phone.objects.filter(person_id__in=gone),
+        "message": Delivery.objects.filter(person_id__in=gone),
         "notice": Notice.objects.filter(person_id__in=gone),
         "event": Event.objects.filter(person_id__in=gone),
         "enrolment": Enrolment.objects.filter(person_id__in=gone),

@@ -240,6 +240,22 @@ EMAIL_USE_TLS = env_flag("SMTP_TLS")
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", "Bothways <no-reply@localhost>")
 
+# Text messages, through a gateway that speaks the protocol of docs/reference/text-messages.md. Without an
+# address there are none; a demo shows them on a page.
+SMS_URL = env("SMS_URL")
+SMS_TOKEN = env("SMS_TOKEN")
+SMS_SECRET = env("SMS_SECRET")
+SMS_NUMBER = env("SMS_NUMBER")
+SMS_TIMEOUT = 10
+if SMS_URL:
+    _gateway = urlsplit(SMS_URL)
+    if _gateway.scheme != "https" and f"{_gateway.hostname}" not in LOCAL_HOSTS:
+        raise ImproperlyConfigured("BOTHWAYS_SMS_URL must begin with https:// (or be on this machine).")
+    if len(SMS_TOKEN) < 20 or len(SMS_SECRET) < 32:
+        raise ImproperlyConfigured(
+            "With BOTHWAYS_SMS_URL set BOTHWAYS_SMS_TOKEN (20 characters) and BOTHWAYS_SMS_SECRET (32)."
+        )
+
 # Hours between sending an enrolment and confirming it; the pause in which nobody can be hurried.
 CONFIRM_AFTER_SECONDS = int(float(env("CONFIRM_AFTER_HOURS", "0.01" if DEMO else "24")) * 3600)
 # Sign-in and sign-up answer at full steps of so many seconds, so that no time tells who has an account.

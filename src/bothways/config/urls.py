@@ -18,8 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 if settings.DEMO:
     from bothways.people.demo_letters import urls as letters
+    from bothways.people.demo_texts import urls as texts
 
-    urlpatterns.append(path("demo/", include(letters)))
+    urlpatterns += [path("demo/", include(letters)), path("demo/", include(texts))]
 
 handler404 = "bothways.web.views.not_found"
 handler403 = "bothways.web.views.forbidden"

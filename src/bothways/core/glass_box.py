@@ -6,11 +6,12 @@ import uuid
 
 from django.utils.translation import gettext_lazy as _
 
+from bothways.core.asks import api as asks
 from bothways.core.events import api as events
 from bothways.core.identity.api import Acting
 from bothways.core.identity.models import Entry
 from bothways.core.outbox import api as outbox
-from bothways.core.outbox.models import Notice
+from bothways.core.outbox.models import Delivery, Notice
 from bothways.core.receipts import api as receipts
 from bothways.core.registry.api import Section, register
 from bothways.core.texts import api as texts
@@ -18,13 +19,22 @@ from bothways.core.texts.models import Share, Text
 
 
 def export(who: Acting) -> list[Section]:
-    return [_receipts(who), _texts(who), _events(who), _notices(who), _entries(who)]
+    return [
+        _receipts(who),
+        _texts(who),
+        _events(who),
+        _notices(who),
+        _messages(who),
+        _asks(who),
+        _entries(who),
+    ]
 
 
 def erase(person_id: uuid.UUID) -> None:
     Share.objects.filter(with_id=person_id).delete()
     Text.objects.filter(owner_id=person_id).delete()
     outbox.forget(person_id)
+    asks.Ask.objects.filter(person_id=person_id).delete()
     events.cut_loose(person_id)
     receipts.Receipt.objects.filter(subject_id=person_id).delete()
     # Receipts they wrote as a coordinator belong to the people who were read; the role and the
@@ -74,8 +84,28 @@ def _notices(who: Acting) -> Section:
     return Section(
         "notices",
         _("Notices for you"),
-        {"at": _("When"), "what": _("What"), "sent": _("Sent as a letter")},
+        {"at": _("When"), "what": _("What"), "sent": _("A message was sent")},
         [{"at": n.created_at, "what": str(outbox.words_for(n.kind)), "sent": n.sent_at} for n in rows],
+    )
+
+
+def _messages(who: Acting) -> Section:
+    ways = {outbox.LETTER: _("Letter"), outbox.TEXT: _("Text message")}
+    rows = Delivery.objects.filter(person_id=who.person_id).order_by("-at")
+    return Section(
+        "messages",
+        _("Messages to you, each without content"),
+        {"at": _("When"), "way": _("How"), "sent": _("Sent")},
+        [{"at": d.at, "way": str(ways.get(d.way, "")), "sent": d.sent_at} for d in rows],
+    )
+
+
+def _asks(who: Acting) -> Section:
+    return Section(
+        "asks",
+        _("Codes to answer with by text message"),
+        {"made_at": _("Asked for"), "expires_at": _("Valid until")},
+        [{"made_at": one.made_at, "expires_at": one.expires_at} for one in asks.of_person(who)],
     )
 
 

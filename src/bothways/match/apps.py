@@ -8,7 +8,7 @@ class MatchConfig(AppConfig):
 
     def ready(self) -> None:
         from bothways.core.registry.api import on
-        from bothways.match import glass_box, kinds, services  # noqa: F401
+        from bothways.match import by_text, glass_box, kinds, services  # noqa: F401
 
         on("enrolment.withdrawing", "match", services.hold_all_of)
         on("enrolment.withdrawn", "match", services.on_withdrawn)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from bothways.core.asks import api as asks
 from bothways.core.clock.api import now
 from bothways.core.events.api import record
 from bothways.core.faults import Refused
@@ -23,6 +24,8 @@ from bothways.match.models import Answer, LeftOver, NotAgain, Proposal
 # How long a closed proposal stays readable for its two people.
 KEPT = timedelta(days=30)
 OPEN, MADE, CLOSED = Proposal.State.OPEN, Proposal.State.MADE, Proposal.State.CLOSED
+# How a code to answer by text message calls a proposal.
+ASK = "proposal"
 IS_CLOSED = _("This proposal is closed. It says nothing about you.")
 
 
@@ -36,20 +39,25 @@ def answer(who: Acting, *, proposal_id: uuid.UUID, yes: bool) -> Proposal:
     with transaction.atomic():
         confirm(who)
         proposal = _held(who, proposal_id)
-        if not yes:
-            return _decline(proposal)
-        if proposal.state == MADE:
-            return proposal
-        if proposal.state == OPEN and proposal.expires_at <= now():
-            _close([proposal])
-        if proposal.state == OPEN:
-            _check_my_side(who, proposal)
-            _accept(who, proposal)
-    if proposal.state == CLOSED:
+        if yes:
+            _say_yes(who, proposal)
+        else:
+            _decline(proposal)
+        # The last thing: by a text message we are here through the code that goes now.
+        asks.take_back(who, kind=ASK, object_id=proposal_id)
+    if yes and proposal.state == CLOSED:
         # Raised after the transaction, so that it stays closed: its time is over (and a clock that is put
         # back must not open it again), or the other person's place is gone.
         raise Refused(IS_CLOSED)
     return proposal
+
+
+def _say_yes(who: Acting, proposal: Proposal) -> None:
+    if proposal.state == OPEN and proposal.expires_at <= now():
+        _close([proposal])
+    if proposal.state == OPEN:
+        _check_my_side(who, proposal)
+        _accept(who, proposal)
 
 
 def not_again(programme_id: uuid.UUID, a: uuid.UUID, b: uuid.UUID) -> None:
@@ -202,14 +210,13 @@ def _close_without_a_place(made: Proposal) -> None:
         _close(lock(rest, skip_busy=True))
 
 
-def _decline(proposal: Proposal) -> Proposal:
+def _decline(proposal: Proposal) -> None:
     if proposal.state == MADE:
         raise Refused(_("You both said yes, so you are a pair. You can end the pair on its own page."))
     if proposal.state == OPEN:
         _close([proposal])
         if len(proposal.people) == 2:
             not_again(proposal.programme_id, *proposal.people)
-    return proposal
 
 
 def _close(proposals: Iterable[Proposal]) -> int:

@@ -6,17 +6,20 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from bothways.core.asks import api as asks
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, acting_of
 from bothways.core.outbox import api as outbox
 from bothways.core.pages.api import signed_in
 from bothways.enrol import api as enrol
 from bothways.match import access, selectors, services, words
+from bothways.match import by_text as by_text_
 from bothways.match import rounds as rounds_
 from bothways.match.forms import AnswerForm
 from bothways.match.models import Proposal, Round
+from bothways.people import api as people
 from bothways.programme import api as programme
 
 # What htmx takes for "this is the last answer, stop asking".
@@ -95,6 +98,21 @@ def proposal(request: HttpRequest, proposal_id: uuid.UUID) -> HttpResponse:
     return _after(request, answered)
 
 
+@require_POST
+@signed_in
+def proposal_by_text(request: HttpRequest, proposal_id: uuid.UUID) -> HttpResponse:
+    """I want to answer this proposal later, by a text message from my phone."""
+    who = acting_of(request)
+    found = access.my_proposal(who, proposal_id)
+    try:
+        by_text_.ask(who, proposal_id=found.id)
+    except Refused as refused:
+        found.refresh_from_db()
+        return _proposal_page(request, who, found, AnswerForm(), refused=refused, status=409)
+    messages.success(request, _("A message with a code is on its way to your phone."))
+    return redirect("proposal", found.id)
+
+
 @require_GET
 @signed_in
 def waiting(request: HttpRequest, slug: str) -> HttpResponse:
@@ -126,9 +144,16 @@ def _of_round(one: Round) -> dict[str, object]:
 
 
 def _proposal_page(
-    request: HttpRequest, who: Acting, found: Proposal, form: AnswerForm, *, status: int = 200
+    request: HttpRequest,
+    who: Acting,
+    found: Proposal,
+    form: AnswerForm,
+    *,
+    refused: Refused | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     is_open = selectors.is_open(found)
+    by_text = is_open and people.can_answer_by_text(who)
     about = {
         "proposal": found,
         "programme": programme.by_id(found.programme_id),
@@ -137,6 +162,9 @@ def _proposal_page(
         "said_yes": is_open and selectors.said_yes(who, found),
         "reasons": words.explain_reasons(found.reasons),
         "form": form,
+        "refused": refused.words if refused else "",
+        "by_text": by_text,
+        "asked": by_text and asks.standing(who, kind=services.ASK, object_id=found.id),
     }
     return render(request, "match/proposal.html", about, status=status)
 

@@ -11,6 +11,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from bothways.core.asks import api as asks
 from bothways.core.clock.api import now
 from bothways.core.events.api import record
 from bothways.core.faults import Refused
@@ -23,6 +24,8 @@ from bothways.pair.api import Pair, live_pair, share_in_pair, tell_partner
 # How far ahead a meeting can be planned, and how many may lie ahead of one pair.
 FARTHEST = timedelta(days=366)
 MOST_COMING = 60
+# How a code to answer by text message calls a meeting.
+ASK = "meeting"
 
 
 def plan(
@@ -136,6 +139,8 @@ def say_it_took_place(who: Acting, *, meeting_id: uuid.UUID) -> Meeting:
         if new:
             _record("meeting.confirmed", who, meeting)
             _count_when_both_said(meeting, pair)
+        # The last thing: by a text message we are here through the code that goes now.
+        asks.take_back(who, kind=ASK, object_id=meeting_id)
     return meeting
 
 

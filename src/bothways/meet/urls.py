@@ -14,6 +14,7 @@ urlpatterns = [
     path("meetings/<uuid:meeting_id>/change/", views.meeting_change, name="meeting_change"),
     path("meetings/<uuid:meeting_id>/cancel/", views.meeting_cancel, name="meeting_cancel"),
     path("meetings/<uuid:meeting_id>/took-place/", views.meeting_took_place, name="meeting_took_place"),
+    path("meetings/<uuid:meeting_id>/by-text/", views.meeting_by_text, name="meeting_by_text"),
     path("me/calendar/", views.my_calendar, name="calendar"),
     path("me/calendar/off/", views.my_calendar_off, name="calendar_off"),
     path("feed/<str:token>.ics", views.feed, name="feed"),

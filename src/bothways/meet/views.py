@@ -13,15 +13,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from bothways.core.asks import api as asks
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, acting_of
 from bothways.core.outbox.api import seen
 from bothways.core.pages.api import signed_in
 from bothways.core.walls import api as walls
-from bothways.meet import access, calendar, journal, selectors, services, when
+from bothways.meet import access, by_text, calendar, journal, selectors, services, when
 from bothways.meet.forms import LineForm, MeetingForm, MoveForm
 from bothways.meet.models import Meeting
 from bothways.pair.api import Pair, live_pair, open_pair, partner_name
+from bothways.people import api as people
 
 WANTED = ("starts_at", "minutes", "mode", "place")
 
@@ -83,10 +85,15 @@ def meeting(request: HttpRequest, meeting_id: uuid.UUID) -> HttpResponse:
 def _meeting_page(
     request: HttpRequest, who: Acting, one: Meeting, pair: Pair, refused: Refused | None = None
 ) -> HttpResponse:
+    shown = selectors.whole(who, one, pair)
+    may_say = (shown.can_change or shown.can_confirm) and not shown.i_said
+    offered = may_say and people.can_answer_by_text(who)
     about = {
         "pair": pair,
         "partner": partner_name(who, pair),
-        "meeting": selectors.whole(who, one, pair),
+        "meeting": shown,
+        "by_text": offered,
+        "asked": offered and asks.standing(who, kind=services.ASK, object_id=one.id),
         "refused": refused.words if refused else "",
     }
     return render(request, "meet/meeting.html", about, status=409 if refused else 200)
@@ -163,6 +170,20 @@ def meeting_took_place(request: HttpRequest, meeting_id: uuid.UUID) -> HttpRespo
         return _meeting_page(request, who, one, pair, refused)
     messages.success(request, _("Thank you. You said that it took place."))
     return redirect("meeting", meeting_id)
+
+
+@require_POST
+@signed_in
+def meeting_by_text(request: HttpRequest, meeting_id: uuid.UUID) -> HttpResponse:
+    """I want to say by a text message from my phone that this meeting took place."""
+    who = acting_of(request)
+    one, pair = access.open_meeting(who, meeting_id)
+    try:
+        by_text.ask(who, meeting_id=one.id)
+    except Refused as refused:
+        return _meeting_page(request, who, one, pair, refused)
+    messages.success(request, _("A message with a code is on its way to your phone."))
+    return redirect("meeting", one.id)
 
 
 @require_GET

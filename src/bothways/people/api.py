@@ -6,11 +6,14 @@ from bothways.people.models import Person
 from bothways.people.networks import network_of
 from bothways.people.selectors import language_of, my_name, names_for, time_zone_of
 from bothways.people.services import NAME_LENGTH, open_account, set_language, set_name
+from bothways.people.sms.asking import ask_by_text, can_answer_by_text
 
 __all__ = [
     "NAME_LENGTH",
     "PasskeyNeeded",
     "Person",
+    "ask_by_text",
+    "can_answer_by_text",
     "language_of",
     "leave",
     "my_name",

@@ -11,11 +11,12 @@ class PeopleConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from bothways.core.outbox import api as outbox
-        from bothways.people import browsers, delivery, glass_box, kinds, sessions  # noqa: F401
+        from bothways.people import browsers, glass_box, kinds, sessions  # noqa: F401
+        from bothways.people.reaching import Reaching
 
         user_logged_in.connect(sessions.enter, dispatch_uid="people.enter")
         # After `enter`, whose entry it puts on the list.
         user_logged_in.connect(browsers.note_sign_in, dispatch_uid="people.note_sign_in")
         authentication_step_completed.connect(browsers.note_passkey, dispatch_uid="people.note_passkey")
         user_logged_out.connect(sessions.go_out, dispatch_uid="people.go_out")
-        outbox.deliver_with(delivery.send_letter)
+        outbox.reach_with(Reaching())

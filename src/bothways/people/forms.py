@@ -72,7 +72,7 @@ def _page_languages() -> list[tuple[str, str]]:
 
 
 class MeForm(forms.Form):
-    """How the pages and letters reach me, and what partners call me."""
+    """The language and the times of my pages, and what partners call me."""
 
     name = forms.CharField(
         label=_("What partners call you"),
@@ -83,11 +83,6 @@ class MeForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language of the pages and letters"), choices=_page_languages)
     time_zone = forms.ChoiceField(label=_("Where you live, for the times we show"), choices=time_zone_choices)
-    notices_by_mail = forms.BooleanField(
-        label=_("Send me a short letter when there is something new"),
-        help_text=_("The letter never says what it is about. At most a few a week."),
-        required=False,
-    )
 
     def __init__(self, *args: Any, has_name: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

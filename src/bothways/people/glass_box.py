@@ -9,15 +9,17 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from bothways.core.identity.api import Acting
-from bothways.core.registry.api import Section, register
-from bothways.people.models import Person, SignedInBrowser
+from bothways.core.registry.api import Section, Words, register
+from bothways.people import reaching
+from bothways.people.at_a_glance import WAYS, quiet, when
+from bothways.people.models import Person, Phone, SignedInBrowser
 from bothways.people.sessions import drop_sessions
 from bothways.people.sign_in_forms import passkeys_of
 
 
 def export(who: Acting) -> list[Section]:
     person = Person.objects.get(id=who.person_id)
-    return [_account(person), _passkeys(person), _browsers(person)]
+    return [_account(person), _phone(person), _passkeys(person), _browsers(person)]
 
 
 def _account(person: Person) -> Section:
@@ -30,7 +32,12 @@ def _account(person: Person) -> Section:
             "address_confirmed": _("Your address is confirmed"),
             "language": _("Language"),
             "time_zone": _("Time zone"),
-            "notices_by_mail": _("Letters when there is something new"),
+            "notices_by": _("How notices reach you"),
+            "told": _("When they reach you"),
+            "notices_per_week": _("At most in a week"),
+            "quiet": _("Quiet hours"),
+            "letters_stopped_at": _("Letters stopped with the link in one of them"),
+            "letters_refused_at": _("Your address took no letter"),
             "synthetic": _("Invented for the demo"),
         },
         [
@@ -40,10 +47,31 @@ def _account(person: Person) -> Section:
                 "address_confirmed": EmailAddress.objects.filter(user=person, verified=True).exists(),
                 "language": str(dict(settings.LANGUAGES).get(person.language, person.language)),
                 "time_zone": person.time_zone,
-                "notices_by_mail": person.notices_by_mail,
+                "notices_by": str(WAYS[person.notices_by]),
+                "told": when(person),
+                "notices_per_week": reaching.most_of(person),
+                "quiet": quiet(person),
+                "letters_stopped_at": person.letters_stopped_at,
+                "letters_refused_at": person.letters_refused_at,
                 "synthetic": person.synthetic,
             }
         ],
+    )
+
+
+def _phone(person: Person) -> Section:
+    labels: dict[str, Words] = {
+        "added_at": _("Given"),
+        "confirmed_at": _("Confirmed"),
+        "stopped_at": _("Stopped by STOP"),
+        "refused_at": _("It took no message"),
+    }
+    rows = Phone.objects.filter(person=person)
+    return Section(
+        "phone",
+        _("Your phone for text messages"),
+        labels,
+        [{name: getattr(row, name) for name in labels} for row in rows],
     )
 
 

@@ -7,17 +7,35 @@ from bothways.core.events.api import declare
 from bothways.core.outbox import api as outbox
 from bothways.core.texts.api import name_kind
 from bothways.core.wording.api import Change, register
+from bothways.people.sms import phones
 
 declare("person.joined", _("You opened your account"))
 declare("person.settings", _("You changed how the pages and letters reach you"))
 declare("person.named", _("You changed what partners call you"))
 declare("person.signed_out", _("You signed out other devices"))
+declare("letters.stopped", _("Letters to you were stopped with the link in one of them"))
+declare("letters.refused", _("Your mail address took no letter, so letters to you rest"))
+declare("phone.added", _("You gave a phone number"))
+declare("phone.confirmed", _("You confirmed your phone number"))
+declare("phone.removed", _("You took your phone number away"))
+declare("texts.stopped", _("Text messages to your phone were stopped by STOP from it"))
+declare("texts.started", _("Text messages to your phone began again by START from it"))
 declare("person.left", _("Somebody left"))
 
+outbox.declare("phone.moved", _("Your phone number was taken off your account"))
 outbox.declare("sign_in.new", _("There was a new sign-in to your account"))
 
 name_kind("address", _("Your mail address"))
+name_kind("phone", _("Your phone number"))
 name_kind("name", _("What partners call you"))
 # Without an address nobody could sign in, and partners know a person by the name: both go with leaving.
+register(
+    "phone",
+    Change(
+        place=lambda who, text_id: reverse("reach"),
+        delete=phones.delete_text,
+        effect=_("No text message reaches you then."),
+    ),
+)
 register("address", Change())
 register("name", Change(place=lambda who, text_id: reverse("me")))

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import uuid
+from datetime import time
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 
 from bothways.core.clock.api import now
+from bothways.core.outbox.api import DAILY, LETTER, SOON, TEXT, WEEKLY
+
+NO_MESSAGES = "none"
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -33,7 +38,20 @@ class Person(AbstractBaseUser):
     name_text = models.UUIDField(null=True)
     language = models.CharField(max_length=12, default="en")
     time_zone = models.CharField(max_length=60, default="UTC")
-    notices_by_mail = models.BooleanField(default=True)
+    # How notices reach me, and how often: "letter", "text" (message) or "none".
+    notices_by = models.CharField(max_length=8, default=LETTER)
+    told = models.CharField(max_length=8, default=SOON)
+    # 0 is Monday.
+    told_day = models.PositiveSmallIntegerField(default=0)
+    told_at = models.TimeField(default=time(18))
+    # Fewer than the most that this installation sends; None is that most.
+    notices_per_week = models.PositiveSmallIntegerField(null=True)
+    quiet_from = models.TimeField(default=time(21))
+    quiet_until = models.TimeField(default=time(8))
+    # Set by one tap in a letter, without a sign-in; taken away only by the person, signed in.
+    letters_stopped_at = models.DateTimeField(null=True)
+    # The mail server of the address said that it takes no letter for it.
+    letters_refused_at = models.DateTimeField(null=True)
     # Invented by the demo; exists only in a demo database.
     synthetic = models.BooleanField(default=False, editable=False)
     # False only from the moment of leaving until the last row is gone, so that nobody signs in meanwhile.
@@ -49,6 +67,13 @@ class Person(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(email__endswith="@address.invalid"), name="address_is_not_stored"
+            ),
+            models.CheckConstraint(
+                condition=Q(notices_by__in=[LETTER, TEXT, NO_MESSAGES])
+                & Q(told__in=[SOON, DAILY, WEEKLY])
+                & Q(told_day__lte=6)
+                & (Q(notices_per_week=None) | Q(notices_per_week__range=(1, 7))),
+                name="a_way_to_be_told",
             ),
         ]
 
@@ -96,3 +121,36 @@ class Tally(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["what", "starts_at"], name="tally_once")]
+
+
+class Phone(models.Model):
+    """The number at which somebody gets text messages. It is a text under their own key; here is only a keyed
+    hash, so that a message from it is known. One number is confirmed for one person at a time."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="phone")
+    number_hash = models.BinaryField(max_length=32, db_index=True)
+    number_text = models.UUIDField()
+    # The code that was sent to it, as a keyed hash, until it is confirmed.
+    code_hash = models.BinaryField(max_length=32, null=True)
+    code_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    added_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    # STOP came from it. START from it, or its person's own choice, takes that away.
+    stopped_at = models.DateTimeField(null=True)
+    # The gateway said that it takes no messages for this number.
+    refused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number_hash"], condition=~Q(confirmed_at=None), name="one_person_a_number"
+            ),
+        ]
+
+
+class ReceivedText(models.Model):
+    """A text message that came in, by a keyed hash of the gateway's name for it: it is taken once."""
+
+    name_hash = models.BinaryField(primary_key=True, max_length=32)
+    at = models.DateTimeField(db_index=True)

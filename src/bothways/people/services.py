@@ -13,6 +13,7 @@ from bothways.core.clock.api import now
 from bothways.core.events.api import record
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, NotSignedIn, confirm
+from bothways.core.outbox import api as outbox
 from bothways.core.registry import api as registry
 from bothways.core.texts import api as texts
 from bothways.people.addresses import opaque
@@ -93,8 +94,8 @@ def set_language(who: Acting, code: str) -> None:
         _change(lock(who), language=code)
 
 
-def save_me(who: Acting, *, name: str, language: str, time_zone: str, notices_by_mail: bool) -> None:
-    """Change my name, language, time zone and whether notices come as letters, all or nothing.
+def save_me(who: Acting, *, name: str, language: str, time_zone: str) -> None:
+    """Change my name, language and time zone, all or nothing.
 
     An empty name leaves the name as it is. What is the same already leaves no trace.
     """
@@ -106,7 +107,9 @@ def save_me(who: Acting, *, name: str, language: str, time_zone: str, notices_by
         person = lock(who)
         if plain and plain != my_name(who):
             _rename(person, plain)
-        _change(person, language=language, time_zone=time_zone, notices_by_mail=notices_by_mail)
+        _change(person, language=language, time_zone=time_zone)
+        # Quiet hours are where I live now.
+        outbox.consider_anew(who)
 
 
 def _check_language(code: str) -> None:
@@ -123,7 +126,7 @@ def _rename(person: Person, name: str) -> None:
     record("person.named", person_id=person.id)
 
 
-def _change(person: Person, **wanted: str | bool) -> None:
+def _change(person: Person, **wanted: str) -> None:
     changed = {field: value for field, value in wanted.items() if getattr(person, field) != value}
     if changed:
         Person.objects.filter(id=person.id).update(**changed)

@@ -30,6 +30,14 @@ class Limit(Enum):
     # a million years. A network may be a whole house of people.
     TRIED_FOR_ADDRESS = (12, 3600)
     TRIED_IN_NETWORK = (300, 3600)
+    # Codes to confirm a phone number with, and answers to what a phone sends. Two machines that answer each
+    # other stop after a few.
+    CODES_TO_NUMBER = (4, 86400)
+    CODES_BY_PERSON = (6, 86400)
+    CODES_TO_PHONES_IN_NETWORK = (40, 86400)
+    ANSWERS_TO_NUMBER = (12, 86400)
+    ASKS_BY_PERSON = (10, 86400)
+    TRIED_BY_TEXT = (20, 86400)
 
     @property
     def most(self) -> int:

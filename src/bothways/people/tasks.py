@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from bothways.core.asks import api as asks
 from bothways.core.identity import api as identity
 from bothways.core.jobs.api import every
 from bothways.core.outbox import api as outbox
 from bothways.core.registry import api as registry
 from bothways.people import browsers, codes, leaving, tallies, tidying
+from bothways.people.sms import incoming
 
 
 @every("* * * * *")
 def deliver_notices(timestamp: int) -> None:
-    """Send the letters that wait."""
+    """Send the messages that are due."""
     outbox.deliver()
 
 
@@ -26,6 +28,7 @@ def end_what_is_over(timestamp: int) -> None:
     """Write down which sessions and codes are over, so that no clock opens them again."""
     identity.end_expired()
     codes.clear()
+    asks.clear()
 
 
 @every("* * * * *")
@@ -40,6 +43,8 @@ def tidy(timestamp: int) -> None:
     tidying.remove_unconfirmed()
     tidying.clear_sessions()
     browsers.clear()
+    outbox.clear()
+    incoming.clear()
 
 
 @every("23 3 * * *")

@@ -5,10 +5,18 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from bothways.people import account_views as account
-from bothways.people import views
+from bothways.people import reach_views, views
+from bothways.people.sms import views as phone_views
 
 urlpatterns = [
     path("me/", views.me, name="me"),
+    path("me/reach/", reach_views.reach, name="reach"),
+    path("me/reach/stop/", reach_views.stop_everything, name="reach_stop"),
+    path("me/reach/phone/", phone_views.add, name="phone_add"),
+    path("me/reach/phone/code/", phone_views.confirm, name="phone_confirm"),
+    path("me/reach/phone/remove/", phone_views.remove, name="phone_remove"),
+    path("text-messages/", phone_views.incoming_, name="text_incoming"),
+    path("letters/stop/<str:token>/", reach_views.letters_stop, name="letters_stop"),
     path("me/glass-box/", views.glass_box, name="glass_box"),
     re_path(r"^me/download/(?P<form>json|html)/$", views.download, name="download"),
     path("me/sign-out-everywhere/", views.sign_out_everywhere, name="sign_out_everywhere"),

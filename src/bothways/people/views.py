@@ -40,7 +40,6 @@ def me(request: HttpRequest) -> HttpResponse:
         "name": name,
         "language": account.language,
         "time_zone": account.time_zone,
-        "notices_by_mail": account.notices_by_mail,
     }
     return render(request, "people/me.html", {"form": MeForm(initial=start, has_name=bool(name))})
 

@@ -1,23 +1,43 @@
-"""Notices: written in the transaction that causes them, delivered by a job within a weekly budget."""
+"""Notices: written in the transaction that causes them, and told by `delivering` as their person wants it."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
-from datetime import timedelta
+from collections.abc import Iterable
 
-from django.conf import settings
-from django.db import transaction
 from django.utils.functional import Promise
 
 from bothways.core.clock.api import now
-from bothways.core.events.api import record
 from bothways.core.identity.api import Acting
-from bothways.core.outbox.models import Notice
+from bothways.core.outbox.delivering import LETTER, TEXT, HowToReach, Outcome, clear, deliver, reach_with
+from bothways.core.outbox.manners import DAILY, SOON, WEEKLY, Manners, in_quiet_hours
+from bothways.core.outbox.models import WAITING, Delivery, Notice
 
-WEEK = timedelta(days=7)
+__all__ = [
+    "DAILY",
+    "LETTER",
+    "SOON",
+    "TEXT",
+    "WEEKLY",
+    "HowToReach",
+    "Manners",
+    "Outcome",
+    "clear",
+    "consider_anew",
+    "declare",
+    "deliver",
+    "forget",
+    "in_quiet_hours",
+    "kinds",
+    "news",
+    "reach_with",
+    "seen",
+    "tell",
+    "tell_all",
+    "words_for",
+]
+
 _words: dict[str, Promise | str] = {}
-_mailers: list[Callable[[uuid.UUID], bool]] = []
 
 
 def declare(kind: str, words: Promise | str) -> None:
@@ -33,11 +53,6 @@ def words_for(kind: str) -> Promise | str:
 def kinds() -> dict[str, Promise | str]:
     """All declared kinds of notice with their sentences."""
     return dict(_words)
-
-
-def deliver_with(mailer: Callable[[uuid.UUID], bool]) -> None:
-    """Register who can reach a person: `mailer(person_id)` sends the contentless letter, True if it went."""
-    _mailers[:] = [mailer]
 
 
 def tell(person_id: uuid.UUID, kind: str, *, path: str, key: str) -> None:
@@ -66,43 +81,16 @@ def news(who: Acting, limit: int = 20) -> list[Notice]:
 
 
 def seen(who: Acting, *, path: str) -> None:
-    """I have opened this place."""
+    """I have opened this place. No message is sent about it any more."""
     Notice.objects.filter(person_id=who.person_id, path=path, seen_at=None).update(seen_at=now())
 
 
-def deliver(limit: int = 500) -> int:
-    """Send what waits: one letter per person however many notices wait, within the weekly budget.
-
-    A person over budget gets no letter; the notices stay on their home page. Returns letters sent.
-    """
-    waiting = (
-        Notice.objects.filter(sent_at=None, created_at__gt=now() - WEEK)
-        .values_list("person_id", flat=True)
-        .distinct()[:limit]
-    )
-    return sum(_deliver_to(person_id) for person_id in list(waiting))
-
-
-def _deliver_to(person_id: uuid.UUID) -> bool:
-    with transaction.atomic():
-        rows = list(
-            Notice.objects.select_for_update(skip_locked=True).filter(person_id=person_id, sent_at=None)
-        )
-        if not rows or letters_this_week(person_id) >= settings.NOTICES_PER_WEEK:
-            return False
-        if all(row.seen_at for row in rows) or not _mailers or not _mailers[0](person_id):
-            return False
-        Notice.objects.filter(id__in=[row.id for row in rows]).update(sent_at=now())
-        record("notice.sent", person_id=person_id, object_id=rows[0].id)
-        return True
-
-
-def letters_this_week(person_id: uuid.UUID) -> int:
-    """How many letters went to a person in the last seven days."""
-    sent = Notice.objects.filter(person_id=person_id, sent_at__gt=now() - WEEK)
-    return sent.values("sent_at").distinct().count()
+def consider_anew(who: Acting) -> None:
+    """I want to be told in another way: what waits for me is looked at again within a minute."""
+    Notice.objects.filter(WAITING, person_id=who.person_id).exclude(due_at=None).update(due_at=None)
 
 
 def forget(person_id: uuid.UUID) -> None:
     """Drop everything that waits for or went to a person."""
     Notice.objects.filter(person_id=person_id).delete()
+    Delivery.objects.filter(person_id=person_id).delete()

@@ -13,8 +13,6 @@ from bothways.core.events import api as events
 from bothways.core.events.models import Event
 from bothways.core.identity import api as identity
 from bothways.core.keys import api as keys
-from bothways.core.outbox import api as outbox
-from bothways.core.outbox.models import Notice
 from bothways.core.receipts import api as receipts
 from bothways.core.registry import api as registry
 from bothways.core.registry.models import Installation, Tombstone
@@ -163,37 +161,6 @@ def test_cut_loose_keeps_the_count_and_loses_the_person(amina) -> None:
     )
     assert counted == {"notice.sent": 1}
     assert events.own(amina) == []
-
-
-@pytest.fixture
-def letters(monkeypatch) -> list[uuid.UUID]:
-    sent: list[uuid.UUID] = []
-    monkeypatch.setattr(outbox, "_mailers", [lambda person_id: sent.append(person_id) or True])
-    monkeypatch.setitem(outbox._words, "test.thing", "Something")
-    return sent
-
-
-def test_one_letter_however_many_notices_and_none_twice(amina, letters) -> None:
-    for number in range(4):
-        outbox.tell(amina.person_id, "test.thing", path="/", key=f"thing-{number}")
-        outbox.tell(amina.person_id, "test.thing", path="/", key=f"thing-{number}")
-    assert Notice.objects.count() == 4
-    assert outbox.deliver() == 1
-    assert outbox.deliver() == 0
-    assert letters == [amina.person_id]
-
-
-def test_the_weekly_budget_holds_and_notices_stay_on_the_page(amina, letters, settings) -> None:
-    settings.NOTICES_PER_WEEK = 2
-    for number in range(5):
-        with travelled(timedelta(hours=number)):
-            outbox.tell(amina.person_id, "test.thing", path="/", key=f"thing-{number}")
-            outbox.deliver()
-    assert len(letters) == 2
-    assert len(outbox.news(amina)) == 5
-    with travelled(timedelta(days=8)):
-        outbox.tell(amina.person_id, "test.thing", path="/", key="later")
-        assert outbox.deliver() == 1
 
 
 def test_erasing_takes_everything_and_can_be_finished_later(amina, bo) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "WORKER",
     "Stay",
     "acting_with",
+    "answering",
     "at_the_door",
     "door_key",
     "inside",
@@ -76,6 +77,20 @@ def at_the_door() -> Iterator[None]:
 def opened_by(call: str, *arguments: object) -> Iterator[Stay]:
     """As the person that a room's own function of the database finds, by a token of its own (a feed)."""
     stay = Stay(WEB, f"SELECT {call}, NULL::uuid", arguments)
+    with _connection().staying(stay):
+        _connection().come_in()
+        yield stay
+
+
+@contextmanager
+def answering(sender: bytes, code: bytes) -> Iterator[Stay]:
+    """As the person who asked to answer one thing by a text message from `sender` with this code (both are
+    hashes), in the session in which they asked. `found` is (person, entry), or Nones without such a code.
+
+    Inside the caller's transaction: the code is held until it ends.
+    """
+    call = "SELECT person, entry FROM core_enter_ask(%s, %s, %s, %s)"
+    stay = Stay(WEB, call, (door_key(), sender, code, ahead()))
     with _connection().staying(stay):
         _connection().come_in()
         yield stay

@@ -22,7 +22,7 @@ from bothways.people.session_store import stored_key
 from bothways.people.tests.steps import is_in, visitor
 
 pytestmark = pytest.mark.django_db
-GOOD = {"name": "Amina", "language": "en", "time_zone": "Africa/Cairo", "notices_by_mail": "on"}
+GOOD = {"name": "Amina", "language": "en", "time_zone": "Africa/Cairo"}
 PAGES = ["me", "glass_box", "leave", "mfa_list_webauthn", "mfa_add_webauthn"]
 
 
@@ -66,12 +66,6 @@ def test_amina_changes_how_things_reach_her():
     assert api.my_name(amina.who) == "Mina M"
     assert api.language_of(amina.id) == "ar" and api.time_zone_of(amina.id) == "Africa/Cairo"
     assert 'dir="rtl"' in answer.content.decode()
-
-
-def test_letters_can_be_turned_off():
-    amina = someone("Amina")
-    amina.browser().post(reverse("me"), {key: GOOD[key] for key in GOOD if key != "notices_by_mail"})
-    assert not Person.objects.get(id=amina.id).notices_by_mail
 
 
 def test_saving_the_same_again_leaves_no_trace():
@@ -149,7 +143,7 @@ def test_writing_is_refused_once_the_session_ended():
     for write in (
         lambda: services.set_name(amina.who, name="X"),
         lambda: api.set_language(amina.who, "ar"),
-        lambda: services.save_me(amina.who, name="X", language="ar", time_zone="UTC", notices_by_mail=True),
+        lambda: services.save_me(amina.who, name="X", language="ar", time_zone="UTC"),
         lambda: api.leave(amina.who),
     ):
         with pytest.raises(NotSignedIn):
@@ -171,12 +165,12 @@ def test_what_an_account_refuses():
     with pytest.raises(Refused):
         api.set_language(amina.who, "tlh")
     with pytest.raises(Refused):
-        services.save_me(amina.who, name="", language="en", time_zone="Mars", notices_by_mail=True)
+        services.save_me(amina.who, name="", language="en", time_zone="Mars")
 
 
 def test_the_glass_box_shows_receipts_first_and_times_where_she_lives():
     amina, eli = someone("Amina"), someone("Eli")
-    services.save_me(amina.who, name="", language="en", time_zone="Asia/Kathmandu", notices_by_mail=True)
+    services.save_me(amina.who, name="", language="en", time_zone="Asia/Kathmandu")
     receipt = receipts.write(
         eli.who,
         role="coordinator",

@@ -1,0 +1,97 @@
+"""What reaches somebody, when and how often, in a few short sentences for their own page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
+
+from bothways.core.outbox.api import DAILY, LETTER, SOON, TEXT
+from bothways.people import reaching
+from bothways.people.models import NO_MESSAGES, Person
+
+WAYS = {LETTER: _l("By letter (email)"), TEXT: _l("By text message"), NO_MESSAGES: _l("Not at all")}
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """`what` comes first and large; `trouble` says why nothing comes although something was chosen."""
+
+    comes: bool
+    what: str
+    facts: list[str] = field(default_factory=list)
+    trouble: str = ""
+
+
+def at_a_glance(person: Person) -> Glance:
+    """How things stand for one person, in the language of the page."""
+    way = reaching.way_of(person)
+    if not way:
+        return Glance(
+            False, _("Nothing reaches you. What is new waits for you here."), trouble=_trouble(person)
+        )
+    if way == TEXT:
+        return Glance(True, _("You get a short text message when there is something new."), _facts(person))
+    return Glance(True, _("You get a short letter when there is something new."), _facts(person))
+
+
+def _facts(person: Person) -> list[str]:
+    most = reaching.most_of(person)
+    facts = [
+        _("It never says what it is about."),
+        when(person),
+        ngettext(
+            "At most %(number)d message in seven days.", "At most %(number)d messages in seven days.", most
+        )
+        % {"number": most},
+    ]
+    return [*facts, quiet(person)]
+
+
+def quiet(person: Person) -> str:
+    """Their quiet hours in a sentence."""
+    if person.quiet_from == person.quiet_until:
+        return _("No quiet hours: it may come at any time of the day.")
+    times = {
+        "begin": time_format(person.quiet_from, "TIME_FORMAT"),
+        "end": time_format(person.quiet_until, "TIME_FORMAT"),
+    }
+    return _("Nothing between %(begin)s and %(end)s where you live.") % times
+
+
+def when(person: Person) -> str:
+    """Their rhythm in a sentence."""
+    at = time_format(person.told_at, "TIME_FORMAT")
+    if person.told == SOON:
+        return _("It comes soon after something happens.")
+    if person.told == DAILY:
+        return _("It comes once a day at %(time)s, all in one.") % {"time": at}
+    day = WEEKDAYS[person.told_day]
+    return _("It comes once a week, on %(day)s at %(time)s, all in one.") % {"day": day, "time": at}
+
+
+def _trouble(person: Person) -> str:
+    if person.notices_by == TEXT:
+        return _trouble_with_texts(person)
+    if person.notices_by != LETTER:
+        return ""
+    if person.letters_stopped_at:
+        return _("Letters were stopped with the link in one of them. Save below to get them again.")
+    return _(
+        "Your mail address takes no letters from us any more, so we rest. Does it work again? Save below."
+    )
+
+
+def _trouble_with_texts(person: Person) -> str:
+    phone = getattr(person, "phone", None)
+    if phone is None or not phone.confirmed_at:
+        return _("You chose text messages, and there is no confirmed phone number any more.")
+    if phone.stopped_at:
+        return _("Your phone sent STOP. Send START from it, or save below, to get messages again.")
+    if phone.refused_at:
+        return _("Your phone number takes no messages from us. Does it work again? Save below.")
+    return _("No text messages can be sent here at the moment.")
