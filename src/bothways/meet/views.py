@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -21,9 +22,10 @@ from bothways.core.walls import api as walls
 from bothways.meet import access, calendar, journal, selectors, services, when
 from bothways.meet.forms import LineForm, MeetingForm, MoveForm
 from bothways.meet.models import Meeting
+from bothways.meet.where import where
 from bothways.pair.api import Pair, live_pair, open_pair, partner_name
 
-WANTED = ("starts_at", "minutes", "mode", "place")
+WANTED = ("starts_at", "minutes", "mode", "place", "link")
 
 
 @require_GET
@@ -124,7 +126,7 @@ def _as_it_is(who: Acting, one: Meeting) -> dict[str, Any]:
         "which": str(local.fold),
         "minutes": one.minutes,
         "mode": one.mode,
-        "place": services.place_words(who, one),
+        **asdict(where(who, one)),
         "sequence": one.sequence,
     }
 
@@ -168,8 +170,8 @@ def meeting_took_place(request: HttpRequest, meeting_id: uuid.UUID) -> HttpRespo
 @require_GET
 @signed_in
 def meeting_ics(request: HttpRequest, meeting_id: uuid.UUID) -> HttpResponse:
-    one, _pair = access.open_meeting(acting_of(request), meeting_id)
-    response = _calendar_response(calendar.as_file([one]))
+    one, pair = access.open_meeting(acting_of(request), meeting_id)
+    response = _calendar_response(calendar.meeting_file(one, pair))
     response.headers["Content-Disposition"] = 'attachment; filename="bothways-meeting.ics"'
     return response
 
