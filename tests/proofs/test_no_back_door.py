@@ -75,6 +75,8 @@ MAY_CHANGE = {
     "meet_meeting.mode": ({PARTNER}, "either of a pair moves a meeting"),
     "meet_meeting.place_text": ({PARTNER}, "either takes the place away"),
     "meet_meeting.place_by": ({PARTNER}, "either takes the place away"),
+    "meet_meeting.link_text": ({PARTNER}, "either takes the link away"),
+    "meet_meeting.link_by": ({PARTNER}, "either takes the link away"),
     "meet_meeting.planned_by": ({PARTNER}, "taken away when its person left"),
     "meet_meeting.sequence": ({PARTNER}, "how often it was moved"),
     "meet_meeting.state": ({PARTNER}, "either cancels a meeting"),

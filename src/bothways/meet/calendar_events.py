@@ -127,9 +127,9 @@ def _pausing(series: Series, pair: Pair) -> list[date]:
 def _zones(events: list[Event]) -> list[Timezone]:
     begins: dict[str, date] = {}
     for event in events:
-        start = event.decoded("dtstart")
-        if isinstance(start.tzinfo, ZoneInfo):
-            begins[start.tzinfo.key] = min(start.date(), begins.get(start.tzinfo.key, start.date()))
+        zone, day = event["dtstart"].params.get("TZID"), event.decoded("dtstart").date()
+        if zone:
+            begins[zone] = min(day, begins.get(zone, day))
     last = now().year
     return [
         vtimezone(zone, first.year - 1, max(first.year, last) + ZONE_YEARS)

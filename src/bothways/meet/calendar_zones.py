@@ -1,7 +1,7 @@
 """A time zone in the terms of RFC 5545: every change of its clocks between two years, one by one.
 
-Not icalendar's own (7.3): that one writes the hour after clocks went forward where the standard wants the hour
-before, and guesses which changes come back every year, which is wrong for zones that follow a moon.
+Not icalendar's own (7.3): that one writes the hour after the clocks went forward where the standard wants the
+hour before.
 """
 
 from __future__ import annotations

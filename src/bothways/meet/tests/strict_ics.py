@@ -11,6 +11,7 @@ PROPERTY = re.compile(
 )
 ONCE = {"UID", "DTSTAMP", "DTSTART", "SEQUENCE", "STATUS", "SUMMARY"}
 INSIDE = {"VCALENDAR": {"VEVENT", "VTIMEZONE"}, "VTIMEZONE": {"STANDARD", "DAYLIGHT"}}
+ALWAYS_UTC = [(datetime(1970, 1, 1), timedelta(0), timedelta(0))]
 OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?")
 
 
@@ -78,7 +79,7 @@ def occurrences(raw: bytes, until: datetime) -> list[tuple[datetime, timedelta]]
     found: dict[tuple[str, datetime], tuple[datetime, timedelta]] = {}
     # The rule first: what stands beside it under the same UID takes the place of one of its dates.
     for event in sorted(events, key=lambda one: "RECURRENCE-ID" in one.values):
-        uid, offsets = event.values["UID"], changes.get(event.zones.get("DTSTART", ""), [])
+        uid, offsets = event.values["UID"], changes.get(event.zones.get("DTSTART", ""), ALWAYS_UTC)
         if event.values["STATUS"] == "CANCELLED":
             continue
         if "RECURRENCE-ID" in event.values:
@@ -140,8 +141,10 @@ def _fits(rule: dict[str, str], first: datetime, day: datetime) -> bool:
 
 
 def _wall(value: str) -> datetime:
+    # Whether the letter may be there was checked before: it stands where no zone is named, and there alone.
+    value = value.removesuffix("Z")
     assert re.fullmatch(r"\d{8}T\d{6}", value), value
-    return datetime.strptime(value, "%Y%m%dT%H%M%S")
+    return datetime.strptime(value, "%Y%m%dT%H%M%S")  # noqa: DTZ007 (a time on a clock, not a moment)
 
 
 def _changes(zone: Part) -> list[tuple[datetime, timedelta, timedelta]]:
