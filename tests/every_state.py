@@ -180,7 +180,7 @@ def _live_together(world: World, pair: pairs.Pair, amina: Someone, other: Someon
 def _regular(amina: Someone, pair: pairs.Pair) -> None:
     """Monthly, and not for some time: most of the days of this world have none of these dates."""
     rhythm = meet.Rhythm("monthly", today() + timedelta(days=20), time(11), "UTC")
-    wanted = meet.Wanted(rhythm, 60, 2, meet.Where(WORDS, f"https://call.example/{WORDS}"))
+    wanted = meet.WantedSeries(rhythm, 60, 2, meet.Where(WORDS, f"https://call.example/{WORDS}"))
     meet.choose_series(amina.who, pair_id=pair.id, seen="", wanted=wanted)
 
 

@@ -41,7 +41,7 @@ def life():
         mode=0,
         place="At the library",
     )
-    wanted = meet.Wanted(
+    wanted = meet.WantedSeries(
         meet.Rhythm("weekly", today() + timedelta(days=9), time(9), "UTC"),
         60,
         0,

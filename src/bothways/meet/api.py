@@ -3,7 +3,7 @@
 from bothways.meet.journal import write as write_journal
 from bothways.meet.models import Meeting, Series
 from bothways.meet.rhythm import Rhythm
-from bothways.meet.series import Wanted
+from bothways.meet.series import WantedSeries
 from bothways.meet.series import choose as choose_series
 from bothways.meet.series import end as end_series
 from bothways.meet.services import cancel, move, plan, say_it_took_place
@@ -14,7 +14,7 @@ __all__ = [
     "Meeting",
     "Rhythm",
     "Series",
-    "Wanted",
+    "WantedSeries",
     "Where",
     "cancel",
     "choose_series",

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from bothways.core.texts.api import MAX_LENGTH
 from bothways.meet import spoken, when
 from bothways.meet.rhythm import Rhythm
-from bothways.meet.series import Wanted
+from bothways.meet.series import WantedSeries
 from bothways.meet.where import LINK_LENGTH, NO_LINK, Where
 from bothways.programme.api import catalogue
 
@@ -176,11 +176,11 @@ class SeriesForm(MannerForm):
         return at.replace(second=0, microsecond=0)
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> WantedSeries:
         """What was typed, once it is valid."""
         data = self.cleaned_data
         rhythm = Rhythm(data["rhythm"], data["day"], data["time"], self.zone.key)
-        return Wanted(rhythm, data["minutes"], data["mode"], self.where)
+        return WantedSeries(rhythm, data["minutes"], data["mode"], self.where)
 
 
 class LineForm(forms.Form):

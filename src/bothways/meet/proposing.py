@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bothways.core.clock.api import now
 from bothways.meet.rhythm import FORTNIGHTLY, MONTHLY, WEEKLY, Rhythm
-from bothways.meet.series import Wanted
+from bothways.meet.series import WantedSeries
 from bothways.pair.api import Pair, both_can
 from bothways.programme.api import catalogue
 
@@ -18,7 +18,7 @@ MINUTES = 60
 TIMES = (time(10), time(15), time(18))
 
 
-def proposed(pair: Pair, zone: ZoneInfo) -> list[Wanted]:
+def proposed(pair: Pair, zone: ZoneInfo) -> list[WantedSeries]:
     """At most six, from the card that both signed, or from what suited both when they were proposed to each
     other. What suits only one of them is not in there."""
     can = both_can(pair)
@@ -28,7 +28,7 @@ def proposed(pair: Pair, zone: ZoneInfo) -> list[Wanted]:
     if pair.paused_until is not None:
         earliest = max(earliest, pair.paused_until)
     return [
-        Wanted(Rhythm(kind, _first(earliest, weekday), TIMES[part], zone.key), MINUTES, mode)
+        WantedSeries(Rhythm(kind, _first(earliest, weekday), TIMES[part], zone.key), MINUTES, mode)
         for weekday, part in list(_bits(can.times))[:MOST]
     ]
 

@@ -31,7 +31,7 @@ MANNER = ["minutes", "mode", "place_text", "place_by", "link_text", "link_by", "
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedSeries:
     """Regular meetings as one of the two would have them. `rhythm.starts_on` is the first date."""
 
     rhythm: Rhythm
@@ -56,7 +56,7 @@ def next_day(series: Series) -> date:
 
 
 def choose(
-    who: Acting, *, pair_id: uuid.UUID, seen: str, wanted: Wanted, series_id: uuid.UUID | None = None
+    who: Acting, *, pair_id: uuid.UUID, seen: str, wanted: WantedSeries, series_id: uuid.UUID | None = None
 ) -> Series:
     """Choose regular meetings for my live pair, in place of those there are, and tell my partner.
 
@@ -103,19 +103,19 @@ def end(who: Acting, *, pair_id: uuid.UUID) -> None:
         _tell("series.ended", who, series, pair)
 
 
-def _same_days(series: Series, wanted: Wanted) -> bool:
+def _same_days(series: Series, wanted: WantedSeries) -> bool:
     rule, new = rhythm_of(series), wanted.rhythm
     same = (rule.kind, rule.at, rule.zone) == (new.kind, new.at, new.zone)
     return same and new.starts_on in {series.starts_on, next_day(series)} and rule.has(new.starts_on)
 
 
-def _says_the_same(who: Acting, series: Series, wanted: Wanted) -> bool:
+def _says_the_same(who: Acting, series: Series, wanted: WantedSeries) -> bool:
     manner = (series.minutes, series.mode) == (wanted.minutes, wanted.mode)
     return manner and _same_days(series, wanted) and where(who, series) == wanted.where
 
 
 def _begin(
-    who: Acting, pair: Pair, wanted: Wanted, skipped: list[date], series_id: uuid.UUID | None
+    who: Acting, pair: Pair, wanted: WantedSeries, skipped: list[date], series_id: uuid.UUID | None
 ) -> Series:
     rhythm = wanted.rhythm
     series = Series(
@@ -137,7 +137,7 @@ def _begin(
     return series
 
 
-def _change_manner(who: Acting, series: Series, pair: Pair, wanted: Wanted) -> Series:
+def _change_manner(who: Acting, series: Series, pair: Pair, wanted: WantedSeries) -> Series:
     """Another length, way, place or link on the same days; dates changed one by one keep their own."""
     ahead = Meeting.objects.filter(series=series, starts_at__gt=now()).exclude(state=Meeting.State.CANCELLED)
     plain = ahead.filter(minutes=series.minutes, mode=series.mode)

@@ -70,7 +70,7 @@ def offers(pair: Pair, zone: ZoneInfo) -> list[Offer]:
     return [_offer(wanted, zone) for wanted in proposing.proposed(pair, zone)]
 
 
-def _offer(wanted: series.Wanted, zone: ZoneInfo) -> Offer:
+def _offer(wanted: series.WantedSeries, zone: ZoneInfo) -> Offer:
     rhythm = wanted.rhythm
     return Offer(
         words=spoken.rhythm_words(rhythm),

@@ -13,7 +13,7 @@ from bothways.enrol.tests.factory import enrolled
 from bothways.meet import series, services
 from bothways.meet.models import Meeting, Series
 from bothways.meet.rhythm import WEEKLY, Rhythm
-from bothways.meet.series import Wanted
+from bothways.meet.series import WantedSeries
 from bothways.meet.where import Where
 from bothways.pair.api import Pair
 from bothways.pair.tests.factory import a_pair
@@ -32,10 +32,12 @@ def planned(person: Someone, pair: Pair, hours: float = 24, **changes) -> Meetin
     return services.plan(person.who, pair_id=pair.id, **given)
 
 
-def wanted(kind: str = WEEKLY, days: int = 2, at: time = time(16), zone: str = "UTC", **changes) -> Wanted:
+def wanted(
+    kind: str = WEEKLY, days: int = 2, at: time = time(16), zone: str = "UTC", **changes
+) -> WantedSeries:
     """Regular meetings that begin some days from now."""
     rhythm = Rhythm(kind, today() + timedelta(days=days), at, zone)
-    return Wanted(rhythm, **{"minutes": 60, "mode": 0, "where": Where("The old mill", ""), **changes})
+    return WantedSeries(rhythm, **{"minutes": 60, "mode": 0, "where": Where("The old mill", ""), **changes})
 
 
 def chosen(

@@ -20,7 +20,7 @@ from bothways.core.texts.models import Text
 from bothways.meet import rhythm, selectors, series, services
 from bothways.meet.models import Meeting, Series
 from bothways.meet.rhythm import FORTNIGHTLY, MONTHLY, WEEKLY, Rhythm
-from bothways.meet.series import Wanted
+from bothways.meet.series import WantedSeries
 from bothways.meet.tasks import fill_series
 from bothways.meet.tests.conftest import chosen, planned, wanted
 from bothways.meet.where import Where, where
@@ -306,7 +306,7 @@ def test_a_week_has_its_weekday_where_the_two_live(amina, pair) -> None:
         amina.who,
         pair_id=pair.id,
         seen="",
-        wanted=Wanted(Rhythm(WEEKLY, start, time(8), "Pacific/Auckland"), 60, 0),
+        wanted=WantedSeries(Rhythm(WEEKLY, start, time(8), "Pacific/Auckland"), 60, 0),
     )
     local = {row.starts_at.astimezone(ZoneInfo("Pacific/Auckland")) for row in rows(one)}
     assert {(moment.weekday(), moment.hour) for moment in local} == {(start.weekday(), 8)}

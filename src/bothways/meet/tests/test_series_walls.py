@@ -13,7 +13,7 @@ from bothways.core.walls import api as walls
 from bothways.meet import series, services
 from bothways.meet.models import Meeting, Series
 from bothways.meet.rhythm import Rhythm
-from bothways.meet.series import Wanted
+from bothways.meet.series import WantedSeries
 from bothways.meet.tests.conftest import chosen, planned
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +118,6 @@ def test_an_unknown_rhythm_is_not_kept(amina, pair) -> None:
             amina.who,
             pair_id=pair.id,
             seen="",
-            wanted=Wanted(Rhythm("daily", start, time(10), "UTC"), 60, 0),
+            wanted=WantedSeries(Rhythm("daily", start, time(10), "UTC"), 60, 0),
         )
     assert not Series.objects.exists()
