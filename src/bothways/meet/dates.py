@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from bothways.meet.models import Meeting, Series
 from bothways.meet.rhythm import Rhythm
 from bothways.pair.api import Pair, held_for_job
 
+logger = logging.getLogger(__name__)
 AHEAD = timedelta(weeks=8)
 LEAST = 2
 
@@ -130,7 +132,16 @@ def pair_pauses(*, pair: Pair, person_id: uuid.UUID) -> None:
 def fill_all() -> int:
     """Settle every series that goes on; a job does this every hour. Returns how many it looked at."""
     going_on = list(Series.objects.filter(ended_at=None).values_list("id", "pair_id").order_by("id"))
-    return sum(_fill(series_id, pair_id) for series_id, pair_id in going_on)
+    return sum(_fill_or_say(series_id, pair_id) for series_id, pair_id in going_on)
+
+
+def _fill_or_say(series_id: uuid.UUID, pair_id: uuid.UUID) -> bool:
+    """One that cannot be settled (its time zone is gone from the tables) does not keep the others waiting."""
+    try:
+        return _fill(series_id, pair_id)
+    except Exception as error:
+        logger.error("a series has no new dates: %s", type(error).__name__)
+        return False
 
 
 def _fill(series_id: uuid.UUID, pair_id: uuid.UUID) -> bool:

@@ -294,6 +294,22 @@ def test_new_rules_of_a_time_zone_keep_the_clock_on_the_wall(amina, pair, monkey
         assert row.sequence == 1
 
 
+def test_one_that_fails_does_not_keep_the_others_waiting(amina, chen, pair, other_pair, monkeypatch) -> None:
+    broken, fine = sorted((chosen(amina, pair), chosen(chen, other_pair)), key=lambda one: one.id)
+    real = dates.settle
+
+    def settle(series, *args, **kwargs) -> None:
+        if series.id == broken.id:
+            raise KeyError("Nowhere/Gone")
+        real(series, *args, **kwargs)
+
+    monkeypatch.setattr(dates, "settle", settle)
+    before = len(rows(fine)), len(rows(broken))
+    with travelled(timedelta(days=21)):
+        assert dates.fill_all() == 1
+    assert (len(rows(fine)), len(rows(broken))) == (before[0] + 3, before[1])
+
+
 def test_notices_say_nothing_of_where_and_when(amina, bo, pair) -> None:
     chosen(amina, pair)
     for notice in Notice.objects.filter(kind__startswith="series"):
