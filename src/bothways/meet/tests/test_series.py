@@ -17,7 +17,7 @@ from bothways.core.identity import api as identity
 from bothways.core.outbox import api as outbox
 from bothways.core.outbox.models import Notice
 from bothways.core.texts.models import Text
-from bothways.meet import rhythm, selectors, series, services
+from bothways.meet import dates, rhythm, selectors, series, services
 from bothways.meet.models import Meeting, Series
 from bothways.meet.rhythm import FORTNIGHTLY, MONTHLY, WEEKLY, Rhythm
 from bothways.meet.series import WantedSeries
