@@ -77,9 +77,12 @@ class MannerForm(forms.Form):
     def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone = zone
-        self.fields["time"].help_text = gettext("On your clock: %(zone)s") % {"zone": when.zone_label(zone)}
+        self.fields["time"].help_text = self._clock() % {"zone": when.zone_label(zone)}
         self._choices("minutes", self._lengths())
         self._choices("mode", [(item.number, item.words) for item in catalogue.MODES])
+
+    def _clock(self) -> str:
+        return gettext("On your clock: %(zone)s")
 
     def _choices(self, name: str, choices: Sequence[tuple[Any, str | Promise]]) -> None:
         field = self.fields[name]
@@ -150,7 +153,7 @@ class MoveForm(MeetingForm):
 
 
 class SeriesForm(MannerForm):
-    """Regular meetings: how often, from which day, at what time on the clock of `zone`."""
+    """Regular meetings: how often, from which day, at what time on the clock of `zone`, which is mine or not."""
 
     rhythm = forms.ChoiceField(
         label=_("How often"), widget=forms.RadioSelect, choices=list(spoken.RHYTHMS.items())
@@ -164,6 +167,13 @@ class SeriesForm(MannerForm):
     # The regular meetings that were on the page.
     seen = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
     field_order = ("rhythm", "day", "time", "minutes", "mode", "place", "link")
+
+    def __init__(self, *args: Any, zone: ZoneInfo, mine: bool = True, **kwargs: Any) -> None:
+        self._mine = mine
+        super().__init__(*args, zone=zone, **kwargs)
+
+    def _clock(self) -> str:
+        return super()._clock() if self._mine else gettext("On this clock: %(zone)s")
 
     def clean_day(self) -> dt.date:
         day: dt.date = self.cleaned_data["day"]

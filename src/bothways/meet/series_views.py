@@ -43,12 +43,14 @@ def choose(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
     who = acting_of(request)
     pair = live_pair(who, pair_id) if request.method == "GET" else open_pair(who, pair_id)
     one = None if pair.is_ended else series.current(pair)
-    zone = ZoneInfo(one.zone) if one else when.zone_of(who.person_id)
+    my_zone = when.zone_of(who.person_id)
+    zone = ZoneInfo(one.zone) if one else my_zone
+    mine = zone.key == my_zone.key
     if request.method == "GET":
         start = series_pages.typed_as(who, one) if one else {"rhythm": "weekly", "minutes": 60, "mode": 0}
-        return _choose_page(request, who, pair, one, SeriesForm(initial=start, zone=zone))
+        return _choose_page(request, who, pair, one, SeriesForm(initial=start, zone=zone, mine=mine))
     typed = request.POST.copy()
-    form = SeriesForm(typed, initial={"minutes": one.minutes} if one else None, zone=zone)
+    form = SeriesForm(typed, initial={"minutes": one.minutes} if one else None, zone=zone, mine=mine)
     if not form.is_valid():
         return _choose_page(request, who, pair, one, form, status=422)
     sent = form.cleaned_data

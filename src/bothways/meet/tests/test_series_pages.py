@@ -106,6 +106,17 @@ def test_what_cannot_be_is_said_on_the_page(amina, pair, changes) -> None:
     assert not Series.objects.exists()
 
 
+def test_whose_clock_it_is_stands_on_the_pages(amina, bo, pair) -> None:
+    one = chosen(amina, pair, zone="Asia/Gaza")
+    browser = bo.browser()
+    assert "On this clock: " in browser.get(page_of(pair)).content.decode()
+    form = browser.get(f"{page_of(pair)}choose/").content.decode()
+    assert "On this clock: " in form and "On your clock" not in form
+    mark = series.mark_of(one)
+    assert browser.post(f"{page_of(pair)}choose/", typed(time="09:00", seen=mark)).status_code == 302
+    assert series.current(pair).zone == "Asia/Gaza"
+
+
 def test_one_date_is_left_out_with_one_tap(amina, bo, pair) -> None:
     chosen(amina, pair)
     one = first_date()
