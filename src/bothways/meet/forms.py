@@ -153,7 +153,7 @@ class MoveForm(MeetingForm):
 
 
 class SeriesForm(MannerForm):
-    """Regular meetings: how often, from which day, at what time on the clock of `zone`, which is mine or not."""
+    """Regular meetings: how often, from which day, at what time on the clock of `zone` (`mine` or not)."""
 
     rhythm = forms.ChoiceField(
         label=_("How often"), widget=forms.RadioSelect, choices=list(spoken.RHYTHMS.items())
