@@ -72,17 +72,26 @@ def whole_series(series: Series, odd: Iterable[Meeting], pair: Pair) -> list[Eve
 def _rule(series: Series, left_out: list[Meeting], pair: Pair, sequence: int) -> Event:
     rhythm = rhythm_of(series)
     event = _event(str(series.id), sequence, reverse("series", args=[series.pair_id]))
-    begins = _local(series, series.starts_on)
-    event.add("dtstart", begins)
+    event.add("dtstart", _local(series, series.starts_on))
     event.add("duration", timedelta(minutes=series.minutes))
     rule: dict[str, str | int | datetime] = dict(rhythm.rrule())
-    if series.ended_at is not None:
-        rule["UNTIL"] = series.ended_at.replace(microsecond=0)
+    last = _last_begin(series)
+    if last is not None:
+        rule["UNTIL"] = last
     event.add("rrule", rule)
     days = {one.slot for one in left_out if one.slot} | set(_pausing(series, pair))
     if days:
         event.add("exdate", [_local(series, day) for day in sorted(days)])
-    return _stands(event, series.ended_at is None or series.ended_at >= begins.astimezone(UTC))
+    return _stands(event, series.ended_at is None or last is not None)
+
+
+def _last_begin(series: Series) -> datetime | None:
+    """When the last date of a series that has ended began; None when it goes on, or had none."""
+    end, rhythm = series.ended_at, rhythm_of(series)
+    if end is None:
+        return None
+    begins = takewhile(lambda moment: moment <= end, map(rhythm.moment, rhythm.days(series.starts_on)))
+    return max(begins, default=None)
 
 
 def _moved(series: Series, meeting: Meeting, sequence: int) -> Event:

@@ -47,7 +47,7 @@ def mark_of(series: Series | None) -> str:
 
 def current(pair: Pair) -> Series | None:
     """The regular meetings that go on."""
-    return Series.objects.filter(pair=pair, ended_at=None).first()
+    return Series.objects.filter(pair=pair, ended_at=None).select_related("pair").first()
 
 
 def next_day(series: Series) -> date:

@@ -35,11 +35,16 @@ class Where:
 def where(who: Acting, thing: Meeting | Series) -> Where:
     """Where a meeting or the meetings of a series are. A date of a series may have its words from there."""
     holder = holder_of(thing)
-    ids = {what: getattr(holder, f"{what}_text") for what in KINDS}
-    if not any(ids.values()):
-        return Where()
-    words = texts.read(who, ids.values())
-    return Where(**{what: words.get(text_id, "") for what, text_id in ids.items() if text_id})
+    written = {what: (getattr(holder, f"{what}_text"), getattr(holder, f"{what}_by")) for what in KINDS}
+    # After the end the other's words are not asked for: how long that takes would say if they are still here.
+    mine_alone = thing.pair.is_ended
+    ids = {
+        what: text_id
+        for what, (text_id, by) in written.items()
+        if text_id and (by == who.person_id or not mine_alone)
+    }
+    words = texts.read(who, ids.values()) if ids else {}
+    return Where(**{what: words.get(text_id, "") for what, text_id in ids.items()})
 
 
 def holder_of(thing: Meeting | Series) -> Meeting | Series:
