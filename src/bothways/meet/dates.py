@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -41,14 +40,6 @@ def coming_days(series: Series) -> list[date]:
     return days
 
 
-@dataclass(slots=True)
-class _Settled:
-    """What has to be written for the dates of one series to be as its rhythm and its pair have them."""
-
-    new: list[Meeting] = field(default_factory=list)
-    changed: list[Meeting] = field(default_factory=list)
-
-
 def settle(
     series: Series,
     pair: Pair,
@@ -63,35 +54,32 @@ def settle(
     session it runs, None for a job. `skipped` are days that are not wanted. With `moved_too` a pause also
     puts dates to rest that were moved; otherwise those stay where somebody wanted them.
     """
-    found = _Settled()
     rhythm, left_out = rhythm_of(series), set(skipped)
+    new: list[Meeting] = []
     near = Q(slot__gte=(now() - timedelta(days=1)).date()) | Q(starts_at__gt=now())
     rows = {row.slot: row for row in Meeting.objects.filter(near, series=series)}
     for day in coming_days(series):
         if day not in rows:
             state = Meeting.State.CANCELLED if day in left_out else _state(pair, day)
-            found.new.append(_date(series, pair, day, rhythm.moment(day), state, by))
+            new.append(_date(series, pair, day, rhythm.moment(day), state, by))
+    Meeting.objects.bulk_create(new)
     for row in rows.values():
-        if row.slot is not None and row.starts_at > now() and _put_right(row, pair, rhythm, moved_too):
+        if row.starts_at > now() and _put_right(row, pair, rhythm, moved_too):
             row.sequence += 1
-            found.changed.append(row)
-    Meeting.objects.bulk_create(found.new)
-    for row in found.changed:
-        row.save(update_fields=["starts_at", "state", "sequence"])
+            row.save(update_fields=["starts_at", "state", "sequence"])
 
 
 def _put_right(row: Meeting, pair: Pair, rhythm: Rhythm, moved_too: bool) -> bool:
     """Change a coming date that is not as it should be, and say whether it was not."""
-    assert row.slot is not None
+    if row.slot is None or row.state == Meeting.State.CANCELLED:
+        return False
     before = (row.state, row.starts_at)
     if not row.moved:
         # The rules of a time zone may have changed since: the time on the clock stays.
         row.starts_at = rhythm.moment(row.slot)
     day = row.starts_at.astimezone(ZoneInfo(rhythm.zone)).date()
     state = _state(pair, day)
-    if row.state == Meeting.State.RESTING or (
-        row.state == Meeting.State.PLANNED and (moved_too or not row.moved)
-    ):
+    if row.state == Meeting.State.RESTING or moved_too or not row.moved:
         row.state = state
     return (row.state, row.starts_at) != before
 

@@ -283,6 +283,8 @@ def test_new_rules_of_a_time_zone_keep_the_clock_on_the_wall(amina, pair, monkey
     one = chosen(amina, pair)
     moved = rows(one)[0]
     moved_to(amina, moved, moved.starts_at + timedelta(hours=5))
+    # What was left out stays as it is, and does not stop the job.
+    services.cancel(amina.who, meeting_id=rows(one)[1].id)
     before = {row.id: row.starts_at for row in rows(one)}
     real = rhythm.Rhythm.moment
     # From now on the clocks of that place show an hour more.
