@@ -10,7 +10,7 @@ import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -178,10 +178,18 @@ def _live_together(world: World, pair: pairs.Pair, amina: Someone, other: Someon
     who = "" if state == "left" else other.name.lower()
     line = meet.write_journal(amina.who, pair_id=pair.id, words=WORDS)
     world.add("line", state, who, line_id=line.id)
+    _regular(amina, pair)
     meeting = _planned(amina, pair, 3)
     world.add("meeting", "planned" if state == "live" else state, who, meeting_id=meeting.id)
     asked = _asked(amina, world.programme, pair)
     world.add("request", "open" if state == "live" else state, who, request_id=asked.id)
+
+
+def _regular(amina: Someone, pair: pairs.Pair) -> None:
+    """Monthly, and not for some time: most of the days of this world have none of these dates."""
+    rhythm = meet.Rhythm("monthly", today() + timedelta(days=20), time(11), "UTC")
+    wanted = meet.WantedSeries(rhythm, 60, 2, meet.Where(WORDS, f"https://call.example/{WORDS}"))
+    meet.choose_series(amina.who, pair_id=pair.id, seen="", wanted=wanted)
 
 
 def _planned(amina: Someone, pair: pairs.Pair, days: int) -> meet.Meeting:

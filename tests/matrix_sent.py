@@ -20,6 +20,11 @@ def _meeting(**more: Any) -> Sent:
     return {"day": day, "time": "17:00", "minutes": "60", "mode": "0", "place": "a bench", **more}
 
 
+def _series() -> Sent:
+    day = f"{today() + timedelta(days=6)}"
+    return {"rhythm": "weekly", "day": day, "time": "17:00", "minutes": "60", "mode": "0", "place": "a bench"}
+
+
 def _card(version: int) -> Sent:
     return {"version": str(version), "rhythm": "weekly", "times": ["5"], "modes": ["0"], "customs": "tea"}
 
@@ -45,6 +50,7 @@ PLAIN: dict[str, Sent] = {
     "mfa_login_webauthn": {"credential": "{}"},
     "mfa_reauthenticate_webauthn": {"credential": "{}"},
     "pair_closing": {"day": f"{now() + timedelta(days=20):%Y-%m-%d}"},
+    "series_choose": _series(),
     "pair_contact": {"words": "by the bench"},
     "pair_pause": {"until": f"{now() + timedelta(days=20):%Y-%m-%d}"},
     "pair_thanks": {"words": "for the tea"},

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
-from bothways.core.clock.api import now
+from bothways.core.clock.api import now, today
 from bothways.core.keys.models import PersonKey
 from bothways.core.keys.ring import unwrap
 from bothways.core.texts import api as texts
@@ -49,7 +49,14 @@ def world(transactional_db) -> World:
         minutes=60,
         mode=0,
         place=f"{CANARY} place",
+        link=f"https://call.example/{CANARY}",
     )
+    rhythm = meet.Rhythm("weekly", today() + timedelta(days=9), time(9), "UTC")
+    regular = meet.WantedSeries(
+        rhythm, 60, 2, meet.Where(f"{CANARY} place", f"https://call.example/{CANARY}")
+    )
+    meet.end_series(amina.who, pair_id=pair.id)
+    meet.choose_series(amina.who, pair_id=pair.id, seen="", wanted=regular)
     meet.write_journal(amina.who, pair_id=pair.id, words=f"{CANARY} journal")
     asked = help_.ask(
         amina.who, programme_id=world.programme.id, kind="school", words=f"{CANARY} request", pair_id=pair.id

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.urls import reverse
 
-from bothways.core.clock.api import now, travelled
+from bothways.core.clock.api import now, today, travelled
 from bothways.core.texts import api as texts
 from bothways.core.texts.models import Text
 from bothways.core.wording import api as wording
@@ -42,6 +42,13 @@ def life():
         mode=0,
         place="At the library",
     )
+    wanted = meet.WantedSeries(
+        meet.Rhythm("weekly", today() + timedelta(days=9), time(9), "UTC"),
+        60,
+        0,
+        meet.Where("", WORDS["meeting link"]),
+    )
+    meet.choose_series(amina.who, pair_id=pair.id, seen="", wanted=wanted)
     meet.write_journal(amina.who, pair_id=pair.id, words="A first walk")
     request = help_.ask(
         amina.who, programme_id=programme.id, pair_id=pair.id, kind="school", words="A school form"
@@ -56,6 +63,7 @@ WORDS = {
     "contact": "0123 456",
     "thanks": "Thank you for the tea",
     "meeting place": "At the library",
+    "meeting link": "https://call.example/ours",
     "journal": "A first walk",
     "request": "A school form",
     "reply": "It is two pages",
@@ -69,6 +77,7 @@ def text_of(amina, kind: str):
 def pages(pair, meeting, request) -> list[str]:
     """Every page on which some of her words stand."""
     names = [("pair", pair), ("card", pair), ("pair_contact", pair), ("meetings", pair), ("journal", pair)]
+    names += [("series", pair), ("series_choose", pair)]
     return [
         *(reverse(name, args=[one.id]) for name, one in names),
         reverse("card_change", args=[pair.id]),
@@ -113,6 +122,7 @@ def test_the_glass_box_leads_to_where_words_are_changed(kind, life):
         "contact": reverse("pair_contact", args=[pair.id]),
         "thanks": reverse("pair_closing", args=[pair.id]),
         "meeting place": reverse("meeting_change", args=[meeting.id]),
+        "meeting link": reverse("series_choose", args=[pair.id]),
         "journal": reverse("journal", args=[pair.id]),
         "request": reverse("request", args=[request.id]),
         "reply": reverse("request", args=[request.id]),
@@ -147,17 +157,17 @@ def test_a_card_stays_signed_without_the_words(life):
 
 def test_rows_go_with_the_words_of_journals_and_replies_and_places(life):
     amina, *_ = life
-    for kind in ("journal", "reply", "meeting place"):
+    for kind in ("journal", "reply", "meeting place", "meeting link"):
         mine.delete(amina.who, mine.one(amina.who, text_of(amina, kind).id))
     assert not JournalLine.objects.exists() and not Reply.objects.exists()
-    meeting = Meeting.objects.get()
+    meeting = Meeting.objects.get(series=None)
     assert (meeting.place_text, meeting.place_by, meeting.state) == (None, None, "planned")
 
 
 def test_after_the_pair_has_ended_what_is_left_can_still_go(life):
     amina, bo, pair, *_ = life
     pairs.end(bo.who, pair_id=pair.id)
-    for kind in ("journal", "meeting place", "request", "reply"):
+    for kind in ("journal", "meeting place", "meeting link", "request", "reply"):
         text = text_of(amina, kind)
         assert amina.browser().post(reverse("words_delete", args=[text.id])).status_code == 302
     kept = set(Text.objects.filter(owner_id=amina.id).values_list("kind", flat=True))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.core.cache import cache
 
-from bothways.core.clock.api import now, travelled
+from bothways.core.clock.api import now, today, travelled
 from bothways.core.texts.models import Text
 from bothways.enrol import services as enrol
 from bothways.enrol.models import Enrolment
@@ -113,6 +113,24 @@ def test_every_way_to_end_a_pair_looks_the_same(two: Two) -> None:
     planned = meet.plan(
         two.amina.who, pair_id=pair.id, starts_at=now() + timedelta(days=2), minutes=60, mode=0, place="there"
     )
+    # Places and links of his: on a meeting of its own, on regular ones, and on a date that he moved.
+    his = meet.plan(
+        two.bo.who,
+        pair_id=pair.id,
+        starts_at=now() + timedelta(days=3),
+        minutes=60,
+        mode=2,
+        place="at his",
+        link="https://call.example/his",
+    )
+    rhythm = meet.Rhythm("weekly", today() + timedelta(days=9), time(9), "UTC")
+    regular = meet.WantedSeries(rhythm, 60, 2, meet.Where("his well", "https://call.example/ours"))
+    one = meet.choose_series(two.bo.who, pair_id=pair.id, seen="", wanted=regular)
+    date, moved, *_ = meet.Meeting.objects.filter(series=one).order_by("slot")
+    later = moved.starts_at + timedelta(hours=1)
+    meet.move(
+        two.bo.who, meeting_id=moved.id, sequence=0, starts_at=later, minutes=60, mode=0, place="a pier"
+    )
     meet.write_journal(two.bo.who, pair_id=pair.id, words="mine")
     meet.write_journal(two.amina.who, pair_id=pair.id, words="hers")
     asked = help_.ask(
@@ -133,8 +151,10 @@ def test_every_way_to_end_a_pair_looks_the_same(two: Two) -> None:
     }
     ways["ended, then left"] = lambda: [ways["ended"](), ways["left"]()]
     parts = ["", "card/", "card/change/", "card.pdf", "contact/", "pause/", "end/", "meetings/", "journal/"]
+    parts += ["regular/", "regular/choose/"]
     paths = [f"/pairs/{pair.id}/{part}" for part in parts]
-    paths += [f"/meetings/{planned.id}/", f"/meetings/{planned.id}.ics", f"/meetings/{planned.id}/change/"]
+    for each in (planned, his, date, moved):
+        paths += [f"/meetings/{each.id}/", f"/meetings/{each.id}.ics", f"/meetings/{each.id}/change/"]
     paths += [
         f"/requests/{asked.id}/",
         f"/requests/{of_bo.id}/",

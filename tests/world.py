@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.test import Client
 
-from bothways.core.clock.api import now
+from bothways.core.clock.api import now, today
 from bothways.enrol.tests.factory import a_code, asking, checked, enrolled
 from bothways.help import api as help_
 from bothways.insight import wording
@@ -27,10 +27,10 @@ from tests.cast import Someone, someone
 
 @dataclass
 class World:
-    """Amina and Bo are a pair with a card, a meeting, a journal and a request; Chen and Fatima have an open
-    proposal; Gul waits; Dara is a stranger; Eli coordinates, has named a safeguarding lead and wrote a call.
-    Amina and Chen offer company, which takes two checks: Amina has both, Chen has one, and a code for the
-    other. Two quarters are published."""
+    """Amina and Bo are a pair with a card, a meeting and regular ones, a journal and a request; Chen and
+    Fatima have an open proposal; Gul waits; Dara is a stranger; Eli coordinates, has named a safeguarding
+    lead and wrote a call. Amina and Chen offer company, which takes two checks: Amina has both, Chen has one,
+    and a code for the other. Two quarters are published."""
 
     programme: Programme
     pair: pairs.Pair
@@ -90,6 +90,9 @@ def build() -> World:
         mode=0,
         place="At the library",
     )
+    rhythm = meet.Rhythm("weekly", today() + timedelta(days=9), time(16), "Europe/London")
+    regular = meet.WantedSeries(rhythm, 60, 2, meet.Where("", "https://call.example/a-room"))
+    meet.choose_series(bo.who, pair_id=pair.id, seen="", wanted=regular)
     meet.write_journal(bo.who, pair_id=pair.id, words="مرحبا: a first walk, 很好")
     to_partner = help_.ask(
         amina.who, programme_id=programme.id, pair_id=pair.id, kind="school", words="A school form, please"

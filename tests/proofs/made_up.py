@@ -8,7 +8,7 @@ import pkgutil
 import random
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -16,6 +16,7 @@ from django.apps import apps
 import bothways
 from bothways.core.clock.api import now, today
 from bothways.core.identity.api import Acting
+from bothways.meet import api as meet
 from bothways.pair.cards import Wanted
 from bothways.programme.api import SideWords
 
@@ -146,6 +147,7 @@ def named(row: Any) -> set[uuid.UUID]:
 
 
 ALSO = {"Subject": "Person", "Line": "JournalLine"}
+RHYTHM = meet.Rhythm("weekly", today() + timedelta(days=9), time(9), "UTC")
 MADE_UP: dict[str, Callable[[Arguments, str], Any]] = {
     "uuid.UUID": Arguments._id,
     "str": lambda self, name: self._any(self.words),
@@ -161,6 +163,8 @@ MADE_UP: dict[str, Callable[[Arguments, str], Any]] = {
     "Iterable[uuid.UUID | None]": lambda self, name: [self._id("text_id"), None],
     "list[uuid.UUID]": lambda self, name: [self._id("programme_id")],
     "Iterable[SideWords]": lambda self, name: [SideWords(0, "One", "", 3), SideWords(1, "Other", "", 3)],
+    "Where": lambda self, name: meet.Where(self._any(self.words), "https://call.example/ours"),
+    "WantedSeries": lambda self, name: meet.WantedSeries(RHYTHM, 60, 2),
     "Wanted": lambda self, name: Wanted(
         rhythm="weekly", times=32, modes=1, customs="Tea", rather_not="Calls"
     ),

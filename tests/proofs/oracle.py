@@ -264,6 +264,7 @@ class Books:
             "left_over": [one.left_over for one in mine if one.left_over],
             "pairs": [_pair(one, me) for one in pairs],
             "cards": [_card(card, me) for one in pairs for card in one.cards],
+            "series": [],
             "meetings": [_meeting(one, me) for one in self.meetings if me in one.pair.two],
             "journal": [{"week": one.week} for one in self.lines if one.by is me],
             "calendar": [{"made_at": me.feed}] if me.feed else [],

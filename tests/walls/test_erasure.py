@@ -8,7 +8,7 @@ import base64
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from django.core import mail
 from django.db import connection, connections
 from django.test import Client
 
-from bothways.core.clock.api import now
+from bothways.core.clock.api import now, today
 from bothways.core.keys import api as keys
 from bothways.core.texts.models import Text
 from bothways.help import api as help_
@@ -108,6 +108,13 @@ def a_life(leaver: Someone, bo: Someone, eli: Someone) -> None:
         mode=0,
         place=WORDS["place"],
     )
+    regular = meet.WantedSeries(
+        meet.Rhythm("weekly", today() + timedelta(days=9), time(9), "UTC"),
+        60,
+        2,
+        meet.Where(WORDS["place"], f"https://call.example/{CANARY}"),
+    )
+    meet.choose_series(leaver.who, pair_id=pair.id, seen="", wanted=regular)
     meet.write_journal(leaver.who, pair_id=pair.id, words=WORDS["journal"])
     request = help_.ask(leaver.who, programme_id=programme.id, kind="work", words=WORDS["request"])
     opening.open_with_receipt(eli.who, request_id=request.id)

@@ -32,7 +32,7 @@ def held_meeting(who: Acting, meeting_id: uuid.UUID) -> tuple[Meeting, Pair]:
 def _meeting(who: Acting, meeting_id: uuid.UUID) -> Meeting:
     # One question for all of it, so that a meeting of others costs no more than one that never was.
     mine = Pair.objects.filter(halves__person_id=who.person_id).values("id")
-    meeting = Meeting.objects.filter(id=meeting_id, pair__in=mine).first()
+    meeting = Meeting.objects.filter(id=meeting_id, pair__in=mine).select_related("pair", "series").first()
     if meeting is None:
         raise Http404
     return meeting

@@ -8,7 +8,8 @@ class MeetConfig(AppConfig):
 
     def ready(self) -> None:
         from bothways.core.registry.api import on
-        from bothways.meet import by_text, calendar, glass_box, kinds, services, wording  # noqa: F401
+        from bothways.meet import by_text, calendar, dates, glass_box, kinds, services, wording  # noqa: F401
 
         on("pair.ended", "meet", services.cancel_coming)
+        on("pair.pausing", "meet", dates.pair_pauses)
         on("person.leaving", "meet", calendar.drop_feed)

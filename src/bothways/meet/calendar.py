@@ -1,80 +1,64 @@
-"""Meetings for calendar programs: one file a meeting, and a private feed. No names, no places: such
-files travel to other people's servers."""
+"""Meetings for calendar programs: one file a meeting, and a private feed."""
 
 from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Iterable
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.urls import reverse
-from django.utils.translation import gettext, override
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from icalendar import Calendar, Event
+from django.utils.translation import override
+from icalendar import Event
 
 from bothways.core.clock.api import now
 from bothways.core.events.api import record
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, confirm
 from bothways.meet.access import token_hash
-from bothways.meet.models import Feed, Meeting
+from bothways.meet.calendar_events import calendar_of, single, whole_series
+from bothways.meet.models import Feed, Meeting, Series
 from bothways.pair.api import Pair
 from bothways.people.api import language_of
 
-REFRESH = "PT4H"
+REFRESH = timedelta(hours=4)
 CHANGED = _("Your link has changed meanwhile. If you did not keep it, make a new one here.")
 
 
-def as_file(meetings: Iterable[Meeting]) -> bytes:
-    """An RFC 5545 calendar with these meetings, in the active language; all times in UTC."""
-    return bytes(_calendar(meetings).to_ical())
+def meeting_file(meeting: Meeting, pair: Pair) -> bytes:
+    """The file of one meeting, in the active language. A date of regular meetings comes with all of them: a
+    calendar puts one in the place of the other, and takes out what was left out."""
+    if meeting.series is None:
+        return calendar_of([single(meeting)])
+    return calendar_of(whole_series(meeting.series, _odd_dates([meeting.series]), pair))
 
 
 def feed_file(feed: Feed) -> bytes:
     """All coming meetings of the feed's person, in that person's language."""
     with override(language_of(feed.person_id)):
-        calendar = _calendar(_coming_of(feed.person_id))
-        calendar.add("x-wr-calname", "Bothways")
-        calendar.add("refresh-interval", timedelta(hours=4), parameters={"VALUE": "DURATION"})
-        calendar.add("x-published-ttl", REFRESH)
-        return bytes(calendar.to_ical())
+        pairs = Pair.objects.filter(halves__person_id=feed.person_id, ended_at=None)
+        events = [*map(single, _coming_singles(pairs)), *_going_on(pairs)]
+        return calendar_of(events, name="Bothways", refresh=REFRESH)
 
 
-def _coming_of(person_id: uuid.UUID) -> list[Meeting]:
-    pairs = Pair.objects.filter(halves__person_id=person_id, ended_at=None)
-    return list(
-        Meeting.objects.filter(pair__in=pairs, starts_at__gt=now() - timedelta(days=1)).order_by("starts_at")
+def _coming_singles(pairs: QuerySet[Pair]) -> QuerySet[Meeting]:
+    since = now() - timedelta(days=1)
+    return Meeting.objects.filter(pair__in=pairs, series=None, starts_at__gt=since).order_by("starts_at")
+
+
+def _going_on(pairs: QuerySet[Pair]) -> list[Event]:
+    going_on = list(
+        Series.objects.filter(pair__in=pairs, ended_at=None).select_related("pair").order_by("made_at", "id")
     )
+    odd = _odd_dates(going_on)
+    return [event for one in going_on for event in whole_series(one, odd, one.pair)]
 
 
-def _calendar(meetings: Iterable[Meeting]) -> Calendar:
-    calendar = Calendar()
-    calendar.add("prodid", "-//Bothways//Bothways//EN")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    for meeting in meetings:
-        calendar.add_component(_event(meeting))
-    return calendar
-
-
-def _event(meeting: Meeting) -> Event:
-    event = Event()
-    # The id stays and the sequence grows, so that a calendar replaces what it had.
-    event.add("uid", str(meeting.id))
-    event.add("sequence", meeting.sequence)
-    event.add("dtstamp", now())
-    event.add("dtstart", meeting.starts_at)
-    event.add("dtend", meeting.ends_at)
-    event.add("summary", gettext("Bothways meeting"))
-    event.add("url", f"{settings.SITE_URL}{reverse('meeting', args=[meeting.id])}")
-    event.add("class", "PRIVATE")
-    event.add("status", "CONFIRMED" if meeting.is_planned else "CANCELLED")
-    event.add("transp", "OPAQUE" if meeting.is_planned else "TRANSPARENT")
-    return event
+def _odd_dates(several: list[Series]) -> list[Meeting]:
+    """The dates of these series that are not as the rhythm gave them."""
+    odd = Q(sequence__gt=0) | ~Q(state=Meeting.State.PLANNED)
+    return list(Meeting.objects.filter(odd, series__in=several).order_by("slot")) if several else []
 
 
 def mark_of(feed: Feed | None) -> str:

@@ -8,13 +8,45 @@ from django.utils.translation import gettext_lazy as _
 
 from bothways.core.identity.api import Acting
 from bothways.core.registry.api import Section, register
-from bothways.meet.models import Feed, JournalLine, Meeting, TookPlace
+from bothways.meet.models import Feed, JournalLine, Meeting, Series, TookPlace
+from bothways.meet.spoken import RHYTHMS
 from bothways.pair.api import Pair
 from bothways.programme.api import catalogue
 
 
 def export(who: Acting) -> list[Section]:
-    return [_meetings(who), _journal(who), _feed(who)]
+    return [_series(who), _meetings(who), _journal(who), _feed(who)]
+
+
+def _series(who: Acting) -> Section:
+    mine = Pair.objects.filter(halves__person_id=who.person_id)
+    return Section(
+        "series",
+        _("Your regular meetings"),
+        {
+            "rhythm": _("How often"),
+            "starts_on": _("First date"),
+            "at": _("Time"),
+            "zone": _("Time zone"),
+            "minutes": _("Minutes"),
+            "way": _("How you meet"),
+            "set_by_me": _("Chosen by you"),
+            "ended_at": _("Ended"),
+        },
+        [
+            {
+                "rhythm": str(RHYTHMS[one.rhythm]),
+                "starts_on": one.starts_on,
+                "at": one.at.strftime("%H:%M"),
+                "zone": one.zone,
+                "minutes": one.minutes,
+                "way": str(catalogue.MODES[one.mode].words),
+                "set_by_me": one.set_by == who.person_id,
+                "ended_at": one.ended_at,
+            }
+            for one in Series.objects.filter(pair__in=mine).order_by("made_at", "id")
+        ],
+    )
 
 
 def _meetings(who: Acting) -> Section:
@@ -69,8 +101,11 @@ def erase(person_id: uuid.UUID) -> None:
     JournalLine.objects.filter(person_id=person_id).delete()
     TookPlace.objects.filter(person_id=person_id).delete()
     # The meetings themselves stay without people, for the counts.
-    Meeting.objects.filter(place_by=person_id).update(place_text=None, place_by=None)
+    for rows in (Meeting.objects, Series.objects):
+        rows.filter(place_by=person_id).update(place_text=None, place_by=None)
+        rows.filter(link_by=person_id).update(link_text=None, link_by=None)
     Meeting.objects.filter(planned_by=person_id).update(planned_by=None)
+    Series.objects.filter(set_by=person_id).update(set_by=None)
 
 
 register("meet", exporter=export, eraser=erase)

@@ -7,12 +7,70 @@ from django.db import models
 from django.db.models import Q
 
 
+def _written(what: str) -> Q:
+    """Words have a writer, and nobody wrote none."""
+    return Q(**{f"{what}_text": None, f"{what}_by": None}) | Q(
+        **{f"{what}_text__isnull": False, f"{what}_by__isnull": False}
+    )
+
+
+class Series(models.Model):
+    """The regular meetings of a pair: a rhythm, never a duty.
+
+    The dates follow from it by the clock of one place: `starts_on` at `at` in `zone`, then every week, every
+    second week, or every month on the same weekday of the month. Dates that lie near are rows of `Meeting`,
+    which can be moved, cancelled and confirmed one by one. Another rhythm is another series.
+    """
+
+    class Rhythm(models.TextChoices):
+        WEEKLY = "weekly"
+        FORTNIGHTLY = "fortnightly"
+        MONTHLY = "monthly"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pair = models.ForeignKey("pair.Pair", on_delete=models.CASCADE, related_name="+")
+    programme_id = models.UUIDField()
+    rhythm = models.CharField(max_length=12, choices=Rhythm.choices)
+    starts_on = models.DateField()
+    at = models.TimeField()
+    zone = models.CharField(max_length=64)
+    minutes = models.PositiveSmallIntegerField()
+    mode = models.PositiveSmallIntegerField()
+    # Texts shared under the pair, as with a meeting.
+    place_text = models.UUIDField(null=True)
+    place_by = models.UUIDField(null=True)
+    link_text = models.UUIDField(null=True)
+    link_by = models.UUIDField(null=True)
+    set_by = models.UUIDField(null=True)
+    # Grows with every change, for calendar programs.
+    sequence = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(minutes__gte=10, minutes__lte=1440), name="series_minutes"),
+            models.CheckConstraint(condition=Q(mode__lte=3), name="series_mode"),
+            models.CheckConstraint(
+                condition=Q(rhythm__in=["weekly", "fortnightly", "monthly"]), name="series_rhythm"
+            ),
+            models.CheckConstraint(condition=_written("place"), name="series_place_has_a_writer"),
+            models.CheckConstraint(condition=_written("link"), name="series_link_has_a_writer"),
+            models.UniqueConstraint(fields=["pair"], condition=Q(ended_at=None), name="one_series_of_a_pair"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Meeting(models.Model):
     """One time that the two people of a pair want to spend together."""
 
     class State(models.TextChoices):
         PLANNED = "planned"
         CANCELLED = "cancelled"
+        # A date of a series that does not hold: the pair pauses, or there is another rhythm by now.
+        RESTING = "resting"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pair = models.ForeignKey("pair.Pair", on_delete=models.CASCADE, related_name="+")
@@ -24,7 +82,17 @@ class Meeting(models.Model):
     # Where, in the words of the one who wrote it last (a text shared under the pair).
     place_text = models.UUIDField(null=True)
     place_by = models.UUIDField(null=True)
+    # The link of a video call, in the same way.
+    link_text = models.UUIDField(null=True)
+    link_by = models.UUIDField(null=True)
     planned_by = models.UUIDField(null=True)
+    # The series that it is a date of, and the day that the rhythm gave it.
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="dates", null=True)
+    slot = models.DateField(null=True)
+    # At another time than the rhythm gave it.
+    moved = models.BooleanField(default=False)
+    # Place and link are those of the series.
+    like_series = models.BooleanField(default=False)
     # Grows with every change, for calendar programs.
     sequence = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
@@ -36,11 +104,21 @@ class Meeting(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(minutes__gte=10, minutes__lte=1440), name="meeting_minutes"),
             models.CheckConstraint(condition=Q(mode__lte=3), name="meeting_mode"),
+            models.CheckConstraint(condition=_written("place"), name="meeting_place_has_a_writer"),
+            models.CheckConstraint(condition=_written("link"), name="meeting_link_has_a_writer"),
             models.CheckConstraint(
-                condition=Q(place_text=None, place_by=None)
-                | Q(place_text__isnull=False, place_by__isnull=False),
-                name="meeting_place_has_a_writer",
+                condition=Q(series=None, slot=None, moved=False, like_series=False)
+                | Q(series__isnull=False, slot__isnull=False),
+                name="a_date_of_a_series_has_its_day",
             ),
+            models.CheckConstraint(
+                condition=Q(like_series=False) | Q(place_text=None, link_text=None),
+                name="words_of_the_series_or_its_own",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="resting") | Q(series__isnull=False), name="only_dates_of_a_series_rest"
+            ),
+            models.UniqueConstraint(fields=["series", "slot"], name="one_meeting_a_date"),
             models.CheckConstraint(
                 condition=Q(took_place_at=None) | Q(state="planned"), name="cancelled_did_not_take_place"
             ),

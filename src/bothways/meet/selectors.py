@@ -15,8 +15,10 @@ from django.utils.functional import Promise
 from bothways.core.clock.api import now
 from bothways.core.identity.api import Acting
 from bothways.meet import when
+from bothways.meet.dates import rhythm_of
 from bothways.meet.models import Meeting, TookPlace
-from bothways.meet.services import place_words
+from bothways.meet.spoken import rhythm_words
+from bothways.meet.where import Where, where
 from bothways.pair.api import Pair
 from bothways.programme.api import catalogue
 
@@ -42,7 +44,10 @@ class Whole:
     """One meeting with all that its page needs."""
 
     shown: Shown
-    place: str
+    where: Where
+    # The rhythm in words, when it is a date of regular meetings, and whether that date does not hold.
+    regular: str
+    resting: bool
     i_said: bool
     partner_said: bool
     can_change: bool
@@ -70,24 +75,34 @@ def whole(who: Acting, meeting: Meeting, pair: Pair) -> Whole:
     stands = meeting.is_planned and not pair.is_ended
     return Whole(
         shown=shown(meeting, zone),
-        place=place_words(who, meeting),
+        where=where(who, meeting),
+        regular=rhythm_words(rhythm_of(meeting.series)) if meeting.series else "",
+        resting=meeting.state == Meeting.State.RESTING,
         i_said=who.person_id in said,
         partner_said=bool(said - {who.person_id}),
         can_change=stands and not begun,
         can_confirm=stands and begun and who.person_id not in said,
-        also_then=[shown(other, zone) for other in _at_the_same_time(who, meeting)] if stands else [],
+        also_then=[shown(other, zone) for other in at_the_same_time(who, [meeting])] if stands else [],
     )
 
 
-def _at_the_same_time(who: Acting, meeting: Meeting) -> list[Meeting]:
-    if meeting.ends_at <= now():
+def at_the_same_time(who: Acting, meetings: list[Meeting]) -> list[Meeting]:
+    """My other planned meetings, of any pair of mine, that run at the time of one of these. The partner of
+    these is not told that there are any."""
+    ahead = [one for one in meetings if one.is_planned and one.ends_at > now()]
+    if not ahead:
         return []
+    first, last = min(one.starts_at for one in ahead), max(one.ends_at for one in ahead)
     near = (
         planned_of(who)
-        .filter(starts_at__lt=meeting.ends_at, starts_at__gt=meeting.starts_at - timedelta(days=1))
-        .exclude(id=meeting.id)
+        .filter(starts_at__lt=last, starts_at__gt=first - timedelta(days=1))
+        .exclude(id__in=[one.id for one in ahead])
     )
-    return [other for other in near if other.ends_at > meeting.starts_at]
+    return [
+        other
+        for other in near
+        if any(other.starts_at < one.ends_at and one.starts_at < other.ends_at for one in ahead)
+    ]
 
 
 def planned_of(who: Acting) -> QuerySet[Meeting]:
@@ -111,7 +126,8 @@ def to_confirm(who: Acting) -> list[Meeting]:
 
 def coming(pair: Pair) -> list[Meeting]:
     """What the two still plan, earliest first; also what was cancelled and would lie ahead."""
-    return list(Meeting.objects.filter(pair=pair, starts_at__gt=now()).order_by("starts_at", "id")[:100])
+    ahead = Meeting.objects.filter(pair=pair, starts_at__gt=now()).exclude(state=Meeting.State.RESTING)
+    return list(ahead.order_by("starts_at", "id")[:100])
 
 
 def past(pair: Pair, number: str) -> Page[Meeting]:

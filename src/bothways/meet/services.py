@@ -16,16 +16,29 @@ from bothways.core.clock.api import now
 from bothways.core.events.api import record
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, confirm
-from bothways.core.texts import api as texts
 from bothways.meet.access import held_meeting
-from bothways.meet.models import Meeting, TookPlace
-from bothways.pair.api import Pair, live_pair, share_in_pair, tell_partner
+from bothways.meet.dates import rhythm_of
+from bothways.meet.models import Meeting, Series, TookPlace
+from bothways.meet.where import Where, where, write_where
+from bothways.pair.api import Pair, live_pair, tell_partner
 
 # How far ahead a meeting can be planned, and how many may lie ahead of one pair.
 FARTHEST = timedelta(days=366)
 MOST_COMING = 60
 # How a code to answer by text message calls a meeting.
 ASK = "meeting"
+CHANGED_BY_A_MOVE = [
+    "starts_at",
+    "minutes",
+    "mode",
+    "moved",
+    "like_series",
+    "place_text",
+    "place_by",
+    "link_text",
+    "link_by",
+    "sequence",
+]
 
 
 def plan(
@@ -36,6 +49,7 @@ def plan(
     minutes: int,
     mode: int,
     place: str = "",
+    link: str = "",
     meeting_id: uuid.UUID | None = None,
 ) -> Meeting:
     """Plan a meeting of my live pair and tell my partner.
@@ -51,7 +65,7 @@ def plan(
             if earlier.pair_id != pair.id:
                 raise Http404
             return earlier
-        _check_time(starts_at)
+        check_time(starts_at)
         _check_number(pair)
         meeting = Meeting(
             id=meeting_id or uuid.uuid4(),
@@ -63,7 +77,7 @@ def plan(
             planned_by=who.person_id,
             made_at=now(),
         )
-        _write_place(who, meeting, pair, place)
+        write_where(who, meeting, pair, Where(place, link))
         meeting.save(force_insert=True)
         _record("meeting.planned", who, meeting)
         _tell_partner("meeting.planned", who, meeting, pair)
@@ -79,6 +93,7 @@ def move(
     minutes: int,
     mode: int,
     place: str,
+    link: str = "",
 ) -> Meeting:
     """Change a coming meeting and tell my partner. Either of the two may.
 
@@ -89,7 +104,8 @@ def move(
         confirm(who)
         meeting, pair = held_meeting(who, meeting_id)
         _check_changeable(meeting)
-        if _is_as_wanted(who, meeting, starts_at, minutes, mode, place):
+        wanted = Where(place, link)
+        if _is_as_wanted(who, meeting, starts_at, minutes, mode, wanted):
             return meeting
         if meeting.sequence != sequence:
             raise Refused(
@@ -98,11 +114,13 @@ def move(
                     "Look at it again, then send yours if you still want to."
                 )
             )
-        _check_time(starts_at)
+        check_time(starts_at)
         meeting.starts_at, meeting.minutes, meeting.mode = starts_at, minutes, mode
-        _write_place(who, meeting, pair, place)
+        if meeting.series and meeting.slot:
+            meeting.moved = starts_at != rhythm_of(meeting.series).moment(meeting.slot)
+        write_where(who, meeting, pair, wanted)
         meeting.sequence += 1
-        meeting.save(update_fields=["starts_at", "minutes", "mode", "place_text", "place_by", "sequence"])
+        meeting.save(update_fields=CHANGED_BY_A_MOVE)
         _record("meeting.moved", who, meeting)
         _tell_partner("meeting.moved", who, meeting, pair)
     return meeting
@@ -145,7 +163,12 @@ def say_it_took_place(who: Acting, *, meeting_id: uuid.UUID) -> Meeting:
 
 
 def cancel_coming(*, pair_id: uuid.UUID, programme_id: uuid.UUID) -> None:
-    """A pair has ended: its coming meetings are cancelled, in the transaction of the ending."""
+    """A pair has ended: its coming meetings are cancelled, in the transaction of the ending, and its regular
+    ones are over."""
+    going_on = Series.objects.filter(pair_id=pair_id, ended_at=None)
+    for series_id in list(going_on.values_list("id", flat=True)):
+        record("series.ended", programme_id=programme_id, object_id=series_id)
+    going_on.update(ended_at=now(), sequence=F("sequence") + 1)
     coming = Meeting.objects.filter(
         pair_id=pair_id, state=Meeting.State.PLANNED, starts_at__gt=now(), took_place_at=None
     )
@@ -168,7 +191,8 @@ def _count_when_both_said(meeting: Meeting, pair: Pair) -> None:
         )
 
 
-def _check_time(starts_at: datetime) -> None:
+def check_time(starts_at: datetime) -> None:
+    """Refused when a time has passed or is more than a year away."""
     if starts_at <= now():
         raise Refused(_("This time has passed. Please choose a later one."))
     if starts_at > now() + FARTHEST:
@@ -191,28 +215,10 @@ def _check_changeable(meeting: Meeting) -> None:
 
 
 def _is_as_wanted(
-    who: Acting, meeting: Meeting, starts_at: datetime, minutes: int, mode: int, place: str
+    who: Acting, meeting: Meeting, starts_at: datetime, minutes: int, mode: int, wanted: Where
 ) -> bool:
     same = (meeting.starts_at, meeting.minutes, meeting.mode) == (starts_at, minutes, mode)
-    return same and place == place_words(who, meeting)
-
-
-def place_words(who: Acting, meeting: Meeting) -> str:
-    """Where, as far as I may read it."""
-    return next(iter(texts.read(who, [meeting.place_text]).values()), "") if meeting.place_text else ""
-
-
-def _write_place(who: Acting, meeting: Meeting, pair: Pair, place: str) -> None:
-    """Set where a meeting is. Words that are replaced are deleted, whoever of the two wrote them."""
-    if place == place_words(who, meeting):
-        return
-    if meeting.place_text and meeting.place_by:
-        texts.drop(owner_id=meeting.place_by, text_ids=[meeting.place_text])
-    meeting.place_text = meeting.place_by = None
-    if place:
-        meeting.place_by = who.person_id
-        meeting.place_text = texts.put(owner_id=who.person_id, kind="meeting place", words=place)
-        share_in_pair(who, pair, [meeting.place_text])
+    return same and wanted == where(who, meeting)
 
 
 def _record(kind: str, who: Acting, meeting: Meeting) -> None:

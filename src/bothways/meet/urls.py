@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bothways.meet import views
+from bothways.meet import series_views, views
 
 urlpatterns = [
     path("pairs/<uuid:pair_id>/meetings/", views.meetings, name="meetings"),
     path("pairs/<uuid:pair_id>/meetings/new/", views.meeting_new, name="meeting_new"),
+    path("pairs/<uuid:pair_id>/regular/", series_views.regular, name="series"),
+    path("pairs/<uuid:pair_id>/regular/choose/", series_views.choose, name="series_choose"),
+    path("pairs/<uuid:pair_id>/regular/end/", series_views.end, name="series_end"),
     path("pairs/<uuid:pair_id>/journal/", views.journal_page, name="journal"),
     path("journal/<uuid:line_id>/delete/", views.journal_delete, name="journal_delete"),
     path("meetings/<uuid:meeting_id>.ics", views.meeting_ics, name="meeting_ics"),

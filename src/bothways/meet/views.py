@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -22,10 +23,11 @@ from bothways.core.walls import api as walls
 from bothways.meet import access, by_text, calendar, journal, selectors, services, when
 from bothways.meet.forms import LineForm, MeetingForm, MoveForm
 from bothways.meet.models import Meeting
+from bothways.meet.where import where
 from bothways.pair.api import Pair, live_pair, open_pair, partner_name
 from bothways.people import api as people
 
-WANTED = ("starts_at", "minutes", "mode", "place")
+WANTED = ("starts_at", "minutes", "mode", "place", "link")
 
 
 @require_GET
@@ -131,7 +133,7 @@ def _as_it_is(who: Acting, one: Meeting) -> dict[str, Any]:
         "which": str(local.fold),
         "minutes": one.minutes,
         "mode": one.mode,
-        "place": services.place_words(who, one),
+        **asdict(where(who, one)),
         "sequence": one.sequence,
     }
 
@@ -189,8 +191,8 @@ def meeting_by_text(request: HttpRequest, meeting_id: uuid.UUID) -> HttpResponse
 @require_GET
 @signed_in
 def meeting_ics(request: HttpRequest, meeting_id: uuid.UUID) -> HttpResponse:
-    one, _pair = access.open_meeting(acting_of(request), meeting_id)
-    response = _calendar_response(calendar.as_file([one]))
+    one, pair = access.open_meeting(acting_of(request), meeting_id)
+    response = _calendar_response(calendar.meeting_file(one, pair))
     response.headers["Content-Disposition"] = 'attachment; filename="bothways-meeting.ics"'
     return response
 

@@ -38,6 +38,11 @@ def locked(pairs: QuerySet[Pair]) -> QuerySet[Pair]:
     return pairs.select_for_update(of=("self",), no_key=True)
 
 
+def held_for_job(pair_id: uuid.UUID) -> Pair | None:
+    """A pair that has not ended, held until the caller's transaction is over; None when it has ended."""
+    return locked(Pair.objects.filter(id=pair_id)).exclude(state=Pair.State.ENDED).first()
+
+
 def my_half(who: Acting, pair: Pair) -> Half:
     """My own half of a pair of mine."""
     return next(half for half in pair.halves.all() if half.person_id == who.person_id)

@@ -1,6 +1,6 @@
 """What the rooms above may ask of this one."""
 
-from bothways.pair.access import live_pair, open_pair
+from bothways.pair.access import held_for_job, live_pair, open_pair
 from bothways.pair.cards import CardChanged, Wanted
 from bothways.pair.cards import save as save_card
 from bothways.pair.cards import sign as sign_card
@@ -9,7 +9,7 @@ from bothways.pair.closings import say_thanks
 from bothways.pair.models import Card, Pair
 from bothways.pair.notices import tell_partner
 from bothways.pair.paths import card_path, pair_path
-from bothways.pair.selectors import card_state, pairs_of, partner_id, partner_name
+from bothways.pair.selectors import both_can, card_state, pairs_of, partner_id, partner_name
 from bothways.pair.services import end, pause, resume, set_contact, share_in_pair
 from bothways.pair.tiles import tiles
 
@@ -18,9 +18,11 @@ __all__ = [
     "CardChanged",
     "Pair",
     "Wanted",
+    "both_can",
     "card_path",
     "card_state",
     "end",
+    "held_for_job",
     "live_pair",
     "open_pair",
     "pair_path",

@@ -192,6 +192,24 @@ def shared_times_and_ways(pair: Pair) -> tuple[int, int]:
     return (times if 0 <= times < TIMES_END else 0), (modes if 0 <= modes < MODES_END else 0)
 
 
+@dataclass(frozen=True, slots=True)
+class BothCan:
+    """What suits both, and nothing that suits one alone: how often, times of the week and ways, as bits."""
+
+    rhythm: str
+    times: int
+    modes: int
+
+
+def both_can(pair: Pair) -> BothCan:
+    """What the card says that both have signed; before there is one, what suited both when they were
+    proposed to each other."""
+    card = agreed(list(Card.objects.filter(pair_id=pair.pk).prefetch_related("signatures")))
+    if card is not None:
+        return BothCan(card.rhythm, card.times, card.modes)
+    return BothCan(Card.Rhythm.OPEN, *shared_times_and_ways(pair))
+
+
 def times_words(days: list[tuple[str, list[bool]]]) -> list[str]:
     """The rows of a week as short lines, like "Tuesday: afternoon, evening"."""
     suited = [

@@ -65,7 +65,7 @@ def pause(who: Acting, *, pair_id: uuid.UUID, until: date) -> None:
         return
     half.paused_until = until
     half.save(update_fields=["paused_until"])
-    _settle_pause(pair)
+    _settle_pause(pair, who)
     _changed(who, pair, "pair.paused", f"paused:{until}")
 
 
@@ -80,7 +80,7 @@ def resume(who: Acting, *, pair_id: uuid.UUID) -> None:
         return
     half.paused_until = None
     half.save(update_fields=["paused_until"])
-    _settle_pause(pair)
+    _settle_pause(pair, who)
     _changed(who, pair, "pair.resumed", f"resumed:{now():%Y%m%d%H%M%S}")
 
 
@@ -210,13 +210,14 @@ def _forget_words(pair: Pair, halves: list[Half]) -> None:
     Closing.objects.filter(pair=pair).delete()
 
 
-def _settle_pause(pair: Pair) -> None:
-    """Let the pair's own pause be the later of its halves' pauses."""
+def _settle_pause(pair: Pair, who: Acting) -> None:
+    """Let the pair's own pause be the later of its halves' pauses, and the rooms above follow."""
     ahead = Half.objects.filter(pair=pair, paused_until__gt=today())
     days = [day for day in ahead.values_list("paused_until", flat=True) if day]
     pair.paused_until = max(days, default=None)
     pair.state = Pair.State.PAUSED if days else Pair.State.LIVE
     pair.save(update_fields=["state", "paused_until"])
+    registry.fire("pair.pausing", pair=pair, person_id=who.person_id)
 
 
 def _changed(who: Acting, pair: Pair, kind: str, key: str) -> None:

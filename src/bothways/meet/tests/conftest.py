@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import uuid
+from datetime import datetime, time, timedelta
 
 import pytest
 from tests.cast import Someone, someone
 
-from bothways.core.clock.api import now
+from bothways.core.clock.api import now, today
 from bothways.enrol.tests.factory import enrolled
-from bothways.meet import services
-from bothways.meet.models import Meeting
+from bothways.meet import series, services
+from bothways.meet.models import Meeting, Series
+from bothways.meet.rhythm import WEEKLY, Rhythm
+from bothways.meet.series import WantedSeries
+from bothways.meet.where import Where
 from bothways.pair.api import Pair
 from bothways.pair.tests.factory import a_pair
 from bothways.programme.models import Programme
@@ -26,6 +30,21 @@ def planned(person: Someone, pair: Pair, hours: float = 24, **changes) -> Meetin
     """A meeting that `person` plans."""
     given = {"starts_at": in_hours(hours), "minutes": 60, "mode": 0, "place": "The old mill", **changes}
     return services.plan(person.who, pair_id=pair.id, **given)
+
+
+def wanted(
+    kind: str = WEEKLY, days: int = 2, at: time = time(16), zone: str = "UTC", **changes
+) -> WantedSeries:
+    """Regular meetings that begin some days from now."""
+    rhythm = Rhythm(kind, today() + timedelta(days=days), at, zone)
+    return WantedSeries(rhythm, **{"minutes": 60, "mode": 0, "where": Where("The old mill", ""), **changes})
+
+
+def chosen(
+    person: Someone, pair: Pair, *, seen: str = "", series_id: uuid.UUID | None = None, **how
+) -> Series:
+    """Regular meetings that `person` chooses, in place of none."""
+    return series.choose(person.who, pair_id=pair.id, seen=seen, wanted=wanted(**how), series_id=series_id)
 
 
 @pytest.fixture
@@ -64,3 +83,9 @@ def chen(programme: Programme, pair: Pair) -> Someone:
 @pytest.fixture
 def dara() -> Someone:
     return someone("Dara")
+
+
+@pytest.fixture
+def other_pair(amina: Someone, chen: Someone, eli: Someone) -> Pair:
+    """Amina has a second partner, Chen, in another programme."""
+    return a_pair(amina, chen, a_programme(eli, name="Hill Top", slug="hill-top"))

@@ -19,6 +19,7 @@ from bothways.meet import selectors, services
 from bothways.meet.api import tiles
 from bothways.meet.models import Meeting, TookPlace
 from bothways.meet.tests.conftest import in_hours, planned
+from bothways.meet.where import where
 from bothways.pair import services as pairs
 from bothways.people import api as people
 
@@ -47,8 +48,8 @@ def moved(person, meeting, **changes):
 
 def test_amina_plans_and_both_read_where(amina, bo, pair) -> None:
     meeting = planned(amina, pair)
-    assert services.place_words(bo.who, meeting) == "The old mill"
-    assert services.place_words(amina.who, meeting) == "The old mill"
+    assert where(bo.who, meeting).place == "The old mill"
+    assert where(amina.who, meeting).place == "The old mill"
     assert (news(bo, "meeting.planned"), news(amina, "meeting.planned")) == (1, 0)
     assert events("meeting.planned") == 1
 
@@ -96,7 +97,7 @@ def test_either_changes_it_and_the_other_is_told(amina, bo, pair) -> None:
     later = in_hours(48)
     changed = moved(bo, meeting, starts_at=later, place="The library")
     assert (changed.starts_at, changed.sequence) == (later, 1)
-    assert services.place_words(amina.who, changed) == "The library"
+    assert where(amina.who, changed).place == "The library"
     assert news(amina, "meeting.moved") == 1
     # The words that were replaced are nowhere any more.
     assert Text.objects.filter(kind="meeting place").count() == 1
@@ -197,7 +198,7 @@ def test_when_the_pair_ends_its_coming_meetings_are_cancelled(amina, bo, pair) -
     past.refresh_from_db()
     coming.refresh_from_db()
     assert (past.state, coming.state, coming.sequence) == ("planned", "cancelled", 1)
-    assert services.place_words(bo.who, coming) == ""
+    assert where(bo.who, coming).place == ""
     assert tiles(amina.who) == []
 
 

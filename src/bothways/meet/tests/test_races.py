@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from tests.at_once import raised_at_once
 
-from bothways.core.clock.api import travelled
+from bothways.core.clock.api import now, today, travelled
 from bothways.core.events.models import Event
 from bothways.core.faults import Refused
-from bothways.meet import access, services
-from bothways.meet.models import Meeting, TookPlace
-from bothways.meet.tests.conftest import planned
+from bothways.meet import access, series, services
+from bothways.meet.models import Meeting, Series, TookPlace
+from bothways.meet.tasks import fill_series
+from bothways.meet.tests.conftest import chosen, planned
 from bothways.pair import services as pairs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,3 +98,99 @@ def test_the_same_form_at_once_plans_one_meeting(amina, pair) -> None:
     page = {"starts_at": planned(amina, pair).starts_at + timedelta(days=1), "meeting_id": pair.id}
     assert raised_at_once(*(lambda: planned(amina, pair, **page) for _twice in range(2))) == [None, None]
     assert Meeting.objects.count() == 2
+
+
+def test_both_choose_at_once_and_one_is_told(amina, bo, pair) -> None:
+    raised = raised_at_once(
+        lambda: chosen(amina, pair, minutes=30), lambda: chosen(bo, pair, at=time(9), minutes=90)
+    )
+    assert sorted(type(error).__name__ for error in raised) == ["NoneType", "Refused"]
+    assert Series.objects.count() == 1
+
+
+def test_both_choose_the_same_at_once_and_both_have_it(amina, bo, pair) -> None:
+    assert raised_at_once(*(lambda one=one: chosen(one, pair) for one in (amina, bo))) == [None, None]
+    assert Series.objects.count() == 1
+
+
+def a_date(pair) -> Meeting:
+    return Meeting.objects.filter(pair=pair, series__isnull=False, state="planned").earliest("slot")
+
+
+def shift(person, meeting, hours) -> None:
+    services.move(
+        person.who,
+        meeting_id=meeting.id,
+        sequence=meeting.sequence,
+        starts_at=meeting.starts_at + timedelta(hours=hours),
+        minutes=meeting.minutes,
+        mode=meeting.mode,
+        place="",
+    )
+
+
+def test_both_move_a_date_at_once_and_one_is_told(amina, bo, pair) -> None:
+    chosen(amina, pair)
+    meeting = a_date(pair)
+    raised = raised_at_once(lambda: shift(amina, meeting, 1), lambda: shift(bo, meeting, 2))
+    assert sorted(type(error).__name__ for error in raised) == ["NoneType", "Refused"]
+    assert Meeting.objects.get(id=meeting.id).sequence == 1
+
+
+def test_moved_and_left_out_at_once_it_is_left_out(amina, bo, pair) -> None:
+    chosen(amina, pair)
+    for _again in range(3):
+        meeting = a_date(pair)
+        raised = raised_at_once(
+            lambda one=meeting: shift(amina, one, 1),
+            lambda one=meeting: services.cancel(bo.who, meeting_id=one.id),
+        )
+        assert raised[1] is None
+        assert raised[0] is None or isinstance(raised[0], Refused)
+        assert Meeting.objects.get(id=meeting.id).state == "cancelled"
+
+
+def test_ended_while_a_date_is_moved_nothing_is_left_planned(amina, bo, pair) -> None:
+    for _again in range(3):
+        chosen(amina, pair)
+        meeting = a_date(pair)
+        raised = raised_at_once(
+            lambda one=meeting: shift(amina, one, 1), lambda: series.end(bo.who, pair_id=pair.id)
+        )
+        assert raised[1] is None
+        assert raised[0] is None or isinstance(raised[0], Refused)
+        assert not Meeting.objects.filter(state="planned", starts_at__gt=now()).exists()
+
+
+def test_the_job_twice_at_once_makes_each_date_once(amina, pair) -> None:
+    one = chosen(amina, pair)
+    before = Meeting.objects.filter(series=one).count()
+    with travelled(timedelta(days=21)):
+        assert raised_at_once(*(lambda: fill_series(0) for _twice in range(2))) == [None, None]
+    assert Meeting.objects.filter(series=one).count() == before + 3
+
+
+def test_the_job_while_they_are_ended_leaves_nothing_planned(amina, bo, pair) -> None:
+    for _again in range(3):
+        chosen(amina, pair)
+        with travelled(timedelta(days=21)):
+            ended = raised_at_once(lambda: fill_series(0), lambda: series.end(bo.who, pair_id=pair.id))
+            assert ended == [None, None]
+            assert not Meeting.objects.filter(state="planned", starts_at__gt=now()).exists()
+
+
+def test_the_job_while_the_pair_ends_leaves_nothing_planned(amina, bo, pair) -> None:
+    chosen(amina, pair)
+    with travelled(timedelta(days=21)):
+        ended = raised_at_once(lambda: fill_series(0), lambda: pairs.end(bo.who, pair_id=pair.id))
+        assert ended == [None, None]
+        assert not Meeting.objects.filter(state="planned", starts_at__gt=now()).exists()
+
+
+def test_a_pause_while_a_rhythm_is_chosen_has_no_dates(amina, bo, pair) -> None:
+    until = today() + timedelta(days=300)
+    raised = raised_at_once(
+        lambda: chosen(amina, pair), lambda: pairs.pause(bo.who, pair_id=pair.id, until=until)
+    )
+    assert raised == [None, None]
+    assert not Meeting.objects.filter(state="planned").exists()

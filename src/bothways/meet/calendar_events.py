@@ -1,0 +1,146 @@
+"""Meetings in the terms of RFC 5545. No names, no places, no links: such files travel to other people's
+servers.
+
+A single meeting is in UTC. Regular ones have their rule and the time on the clock of their place, with that
+place's time zone: after a change of the clocks they are at the same time of the day. Dates that were moved
+stand beside the rule under the same UID; dates that were left out are named in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from itertools import takewhile
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext
+from icalendar import Calendar, Event, Timezone
+
+from bothways.core.clock.api import now
+from bothways.meet.calendar_zones import vtimezone
+from bothways.meet.dates import rhythm_of
+from bothways.meet.models import Meeting, Series
+from bothways.pair.api import Pair
+
+# For so long ahead a calendar is told when the clocks change. It asks again long before.
+ZONE_YEARS = 5
+
+
+def calendar_of(events: Iterable[Event], name: str = "", refresh: timedelta | None = None) -> bytes:
+    """A calendar with these events and the time zones that they need."""
+    calendar, events = Calendar(), list(events)
+    calendar.add("prodid", "-//Bothways//Bothways//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    if name:
+        calendar.add("x-wr-calname", name)
+    if refresh:
+        calendar.add("refresh-interval", refresh, parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", f"PT{refresh // timedelta(hours=1)}H")
+    for part in [*_zones(events), *events]:
+        calendar.add_component(part)
+    return bytes(calendar.to_ical())
+
+
+def single(meeting: Meeting) -> Event:
+    """A meeting that stands for itself."""
+    # The id stays and the sequence grows, so that a calendar replaces what it had.
+    event = _event(str(meeting.id), meeting.sequence, reverse("meeting", args=[meeting.id]))
+    event.add("dtstart", meeting.starts_at.astimezone(UTC))
+    event.add("dtend", meeting.ends_at.astimezone(UTC))
+    return _stands(event, meeting.is_planned)
+
+
+def whole_series(series: Series, odd: Iterable[Meeting], pair: Pair) -> list[Event]:
+    """Regular meetings: the rule, and one event more for each date that was moved.
+
+    `odd` has the dates that are not as the rule gives them (it may have others, and dates of other series).
+    """
+    dates = [one for one in odd if one.series_id == series.id]
+    # Nothing changes without one of these growing, and none of them ever shrinks.
+    sequence = series.sequence + sum(one.sequence for one in dates)
+    moved = [one for one in dates if one.is_planned and (one.moved or one.minutes != series.minutes)]
+    return [
+        _rule(series, [one for one in dates if not one.is_planned], pair, sequence),
+        *(_moved(series, one, sequence) for one in moved),
+    ]
+
+
+def _rule(series: Series, left_out: list[Meeting], pair: Pair, sequence: int) -> Event:
+    rhythm = rhythm_of(series)
+    event = _event(str(series.id), sequence, reverse("series", args=[series.pair_id]))
+    event.add("dtstart", _local(series, series.starts_on))
+    event.add("duration", timedelta(minutes=series.minutes))
+    rule: dict[str, str | int | datetime] = dict(rhythm.rrule())
+    last = _last_begin(series)
+    if last is not None:
+        rule["UNTIL"] = last
+    event.add("rrule", rule)
+    days = {one.slot for one in left_out if one.slot} | set(_pausing(series, pair))
+    if days:
+        event.add("exdate", [_local(series, day) for day in sorted(days)])
+    return _stands(event, series.ended_at is None or last is not None)
+
+
+def _last_begin(series: Series) -> datetime | None:
+    """When the last date of a series that has ended began; None when it goes on, or had none."""
+    end, rhythm = series.ended_at, rhythm_of(series)
+    if end is None:
+        return None
+    begins = takewhile(lambda moment: moment <= end, map(rhythm.moment, rhythm.days(series.starts_on)))
+    return max(begins, default=None)
+
+
+def _moved(series: Series, meeting: Meeting, sequence: int) -> Event:
+    assert meeting.slot is not None
+    event = _event(str(series.id), sequence, reverse("meeting", args=[meeting.id]))
+    event.add("recurrence-id", _local(series, meeting.slot))
+    zone = ZoneInfo(series.zone)
+    event.add("dtstart", meeting.starts_at.astimezone(zone))
+    event.add("duration", timedelta(minutes=meeting.minutes))
+    return _stands(event, planned=True)
+
+
+def _event(uid: str, sequence: int, path: str) -> Event:
+    event = Event()
+    event.add("uid", uid)
+    event.add("sequence", sequence)
+    event.add("dtstamp", now())
+    event.add("summary", gettext("Bothways meeting"))
+    event.add("url", f"{settings.SITE_URL}{path}")
+    event.add("class", "PRIVATE")
+    return event
+
+
+def _stands(event: Event, planned: bool) -> Event:
+    event.add("status", "CONFIRMED" if planned else "CANCELLED")
+    event.add("transp", "OPAQUE" if planned else "TRANSPARENT")
+    return event
+
+
+def _local(series: Series, day: date) -> datetime:
+    return datetime.combine(day, series.at, tzinfo=ZoneInfo(series.zone))
+
+
+def _pausing(series: Series, pair: Pair) -> list[date]:
+    """The days of a pause that lie ahead, also where there are no rows yet."""
+    until = pair.paused_until
+    if until is None or series.ended_at is not None:
+        return []
+    return list(takewhile(lambda day: day < until, rhythm_of(series).days(now().date())))
+
+
+def _zones(events: list[Event]) -> list[Timezone]:
+    begins: dict[str, date] = {}
+    for event in events:
+        zone, day = event["dtstart"].params.get("TZID"), event.decoded("dtstart").date()
+        if zone:
+            begins[zone] = min(day, begins.get(zone, day))
+    last = now().year
+    return [
+        vtimezone(zone, first.year - 1, max(first.year, last) + ZONE_YEARS)
+        for zone, first in sorted(begins.items())
+    ]

@@ -1,0 +1,12 @@
+"""Jobs of this room."""
+
+from __future__ import annotations
+
+from bothways.core.jobs.api import every
+from bothways.meet import dates
+
+
+@every("11 * * * *")
+def fill_series(timestamp: int) -> None:
+    """Regular meetings have dates for the next weeks."""
+    dates.fill_all()
