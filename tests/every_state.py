@@ -51,6 +51,7 @@ from bothways.programme import services as programmes
 from bothways.programme.models import Area, Programme
 from bothways.programme.tests.factory import a_programme
 from bothways.report.tests.factory import a_lead
+from bothways.talk import api as talk
 from tests.cast import Someone, someone
 
 WORDS, NAME = "kestrel", "Osprey"
@@ -161,7 +162,7 @@ def _pair(world: World, state: str) -> uuid.UUID:
 
 
 def _live_together(world: World, pair: pairs.Pair, amina: Someone, other: Someone, state: str) -> None:
-    """A card that both signed, contact details, a line of the journal, a meeting, a request."""
+    """A card that both signed, contact details, a line of the journal, a message, a meeting, a request."""
     wanted = pairs.Wanted(rhythm="weekly", times=1 << 5, modes=1, customs=WORDS, rather_not="")
     card = pairs.save_card(amina.who, pair_id=pair.id, seen_version=0, wanted=wanted)
     for each in (amina, other):
@@ -170,6 +171,8 @@ def _live_together(world: World, pair: pairs.Pair, amina: Someone, other: Someon
     who = "" if state == "left" else other.name.lower()
     line = meet.write_journal(amina.who, pair_id=pair.id, words=WORDS)
     world.add("line", state, who, line_id=line.id)
+    message = talk.send(amina.who, pair_id=pair.id, words=WORDS)
+    world.add("message", state, who, message_id=message.id)
     meeting = _planned(amina, pair, 3)
     world.add("meeting", "planned" if state == "live" else state, who, meeting_id=meeting.id)
     asked = _asked(amina, world.programme, pair)

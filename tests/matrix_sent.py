@@ -40,6 +40,7 @@ PLAIN: dict[str, Sent] = {
     "me": {"name": "Somebody", "language": "en", "time_zone": "UTC", "notices_by_mail": "on"},
     "meeting_change": _meeting(sequence="0"),
     "meeting_new": _meeting(),
+    "messages": {"words": "a word"},
     "mfa_add_webauthn": {"credential": "{}"},
     "mfa_login_webauthn": {"credential": "{}"},
     "mfa_reauthenticate_webauthn": {"credential": "{}"},

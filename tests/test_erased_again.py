@@ -25,6 +25,7 @@ from bothways.run import manifest, restore
 from bothways.run.backup import backup
 from bothways.run.faults import Fault
 from bothways.run.serving import refuse_departed
+from bothways.talk import api as talk
 from tests.world import World, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,6 +52,7 @@ def world(transactional_db) -> World:
         place=f"{CANARY} place",
     )
     meet.write_journal(amina.who, pair_id=pair.id, words=f"{CANARY} journal")
+    talk.send(amina.who, pair_id=pair.id, words=f"{CANARY} message")
     asked = help_.ask(
         amina.who, programme_id=world.programme.id, kind="school", words=f"{CANARY} request", pair_id=pair.id
     )

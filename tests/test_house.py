@@ -23,7 +23,7 @@ HOUSE = [
     {"demo"},
     {"web"},
     {"insight"},
-    {"meet", "help"},
+    {"meet", "talk", "help"},
     {"pair"},
     {"match"},
     {"enrol", "report"},

@@ -20,6 +20,8 @@ from bothways.pair import api as pairs
 from bothways.pair.tests.factory import a_pair, an_agreed_card
 from bothways.people import mine
 from bothways.programme.tests.factory import a_programme
+from bothways.talk import api as talk
+from bothways.talk.models import Message
 from tests.cast import someone
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +44,7 @@ def life():
         place="At the library",
     )
     meet.write_journal(amina.who, pair_id=pair.id, words="A first walk")
+    talk.send(amina.who, pair_id=pair.id, words="See you at four")
     request = help_.ask(
         amina.who, programme_id=programme.id, pair_id=pair.id, kind="school", words="A school form"
     )
@@ -55,6 +58,7 @@ WORDS = {
     "contact": "0123 456",
     "meeting place": "At the library",
     "journal": "A first walk",
+    "message": "See you at four",
     "request": "A school form",
     "reply": "It is two pages",
 }
@@ -67,6 +71,7 @@ def text_of(amina, kind: str):
 def pages(pair, meeting, request) -> list[str]:
     """Every page on which some of her words stand."""
     names = [("pair", pair), ("card", pair), ("pair_contact", pair), ("meetings", pair), ("journal", pair)]
+    names.append(("messages", pair))
     return [
         *(reverse(name, args=[one.id]) for name, one in names),
         reverse("card_change", args=[pair.id]),
@@ -110,6 +115,7 @@ def test_the_glass_box_leads_to_where_words_are_changed(kind, life):
         "contact": reverse("pair_contact", args=[pair.id]),
         "meeting place": reverse("meeting_change", args=[meeting.id]),
         "journal": reverse("journal", args=[pair.id]),
+        "message": reverse("messages", args=[pair.id]),
         "request": reverse("request", args=[request.id]),
         "reply": reverse("request", args=[request.id]),
         "name": reverse("me"),
@@ -143,9 +149,9 @@ def test_a_card_stays_signed_without_the_words(life):
 
 def test_rows_go_with_the_words_of_journals_and_replies_and_places(life):
     amina, *_ = life
-    for kind in ("journal", "reply", "meeting place"):
+    for kind in ("journal", "message", "reply", "meeting place"):
         mine.delete(amina.who, mine.one(amina.who, text_of(amina, kind).id))
-    assert not JournalLine.objects.exists() and not Reply.objects.exists()
+    assert not JournalLine.objects.exists() and not Message.objects.exists() and not Reply.objects.exists()
     meeting = Meeting.objects.get()
     assert (meeting.place_text, meeting.place_by, meeting.state) == (None, None, "planned")
 
@@ -153,7 +159,7 @@ def test_rows_go_with_the_words_of_journals_and_replies_and_places(life):
 def test_after_the_pair_has_ended_what_is_left_can_still_go(life):
     amina, bo, pair, *_ = life
     pairs.end(bo.who, pair_id=pair.id)
-    for kind in ("journal", "meeting place", "request", "reply"):
+    for kind in ("journal", "meeting place", "message", "request", "reply"):
         text = text_of(amina, kind)
         assert amina.browser().post(reverse("words_delete", args=[text.id])).status_code == 302
     kept = set(Text.objects.filter(owner_id=amina.id).values_list("kind", flat=True))

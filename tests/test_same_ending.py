@@ -24,6 +24,7 @@ from bothways.pair.tests.factory import a_pair
 from bothways.people import api as people
 from bothways.people.tests.steps import ask_for_code, ask_to_join, join, visitor
 from bothways.programme.tests.factory import a_programme
+from bothways.talk import api as talk
 from tests.cast import Someone, someone
 from tests.test_same_look import Look, look, seen
 from tests.undone import undone
@@ -113,6 +114,8 @@ def test_every_way_to_end_a_pair_looks_the_same(two: Two) -> None:
     planned = meet.plan(
         two.amina.who, pair_id=pair.id, starts_at=now() + timedelta(days=2), minutes=60, mode=0, place="there"
     )
+    theirs = talk.send(two.bo.who, pair_id=pair.id, words="by him")
+    hers = talk.send(two.amina.who, pair_id=pair.id, words="by her")
     meet.write_journal(two.bo.who, pair_id=pair.id, words="mine")
     meet.write_journal(two.amina.who, pair_id=pair.id, words="hers")
     asked = help_.ask(
@@ -133,8 +136,10 @@ def test_every_way_to_end_a_pair_looks_the_same(two: Two) -> None:
     }
     ways["ended, then left"] = lambda: [ways["ended"](), ways["left"]()]
     parts = ["", "card/", "card/change/", "card.pdf", "contact/", "pause/", "end/", "meetings/", "journal/"]
+    parts.append("messages/")
     paths = [f"/pairs/{pair.id}/{part}" for part in parts]
     paths += [f"/meetings/{planned.id}/", f"/meetings/{planned.id}.ics", f"/meetings/{planned.id}/change/"]
+    paths += [f"/messages/{one.id}/letter.pdf" for one in (theirs, hers)]
     paths += [
         f"/requests/{asked.id}/",
         f"/requests/{of_bo.id}/",
@@ -155,7 +160,7 @@ def every_text_has_a_place(one: Someone) -> None:
     """From the glass box one reaches the page of each of one's words, and deletes all but the name there."""
     client = one.browser()
     mine = Text.objects.filter(owner_id=one.id).exclude(kind="address")
-    assert {"journal", "request", "reply"} <= {text.kind for text in mine}
+    assert {"journal", "message", "request", "reply"} <= {text.kind for text in mine}
     for text in mine:
         where = f"/me/words/{text.id}/"
         assert client.get(where, follow=True).status_code == 200, text.kind

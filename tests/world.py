@@ -22,12 +22,13 @@ from bothways.people import api as people
 from bothways.programme.models import Programme
 from bothways.programme.tests.factory import a_programme
 from bothways.report.tests.factory import a_lead
+from bothways.talk import api as talk
 from tests.cast import Someone, someone
 
 
 @dataclass
 class World:
-    """Amina and Bo are a pair with a card, a meeting, a journal and a request; Chen and Fatima have an open
+    """Amina and Bo are a pair with a card, a meeting, a journal, messages and a request; Chen and Fatima have an open
     proposal; Gul waits; Dara is a stranger; Eli coordinates, has named a safeguarding lead and wrote a call.
     Amina and Chen offer company, which takes two checks: Amina has both, Chen has one, and a code for the
     other. Two quarters are published."""
@@ -91,6 +92,8 @@ def build() -> World:
         place="At the library",
     )
     meet.write_journal(bo.who, pair_id=pair.id, words="مرحبا: a first walk, 很好")
+    talk.send(amina.who, pair_id=pair.id, words="Shall I bring something?\nشاي 4 pm")
+    talk.send(bo.who, pair_id=pair.id, words="Yes, gladly.")
     to_partner = help_.ask(
         amina.who, programme_id=programme.id, pair_id=pair.id, kind="school", words="A school form, please"
     )

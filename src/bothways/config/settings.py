@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "bothways.match",
     "bothways.pair",
     "bothways.meet",
+    "bothways.talk",
     "bothways.help",
     "bothways.insight",
     "bothways.web",

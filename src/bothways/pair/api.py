@@ -10,6 +10,7 @@ from bothways.pair.paths import card_path, pair_path
 from bothways.pair.selectors import card_state, pairs_of, partner_id, partner_name
 from bothways.pair.services import end, pause, resume, set_contact, share_in_pair
 from bothways.pair.tiles import tiles
+from bothways.pair.words import direction
 
 __all__ = [
     "Card",
@@ -18,6 +19,7 @@ __all__ = [
     "Wanted",
     "card_path",
     "card_state",
+    "direction",
     "end",
     "live_pair",
     "open_pair",
