@@ -23,7 +23,7 @@ HOUSE = [
     {"demo"},
     {"web"},
     {"insight"},
-    {"meet", "talk", "help"},
+    {"meet", "talk", "days", "help"},
     {"pair"},
     {"match"},
     {"enrol", "report"},

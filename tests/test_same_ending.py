@@ -10,8 +10,9 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 
-from bothways.core.clock.api import now, travelled
+from bothways.core.clock.api import now, today, travelled
 from bothways.core.texts.models import Text
+from bothways.days import api as days
 from bothways.enrol import services as enrol
 from bothways.enrol.models import Enrolment
 from bothways.enrol.tests.factory import enrolled
@@ -116,6 +117,8 @@ def test_every_way_to_end_a_pair_looks_the_same(two: Two) -> None:
     )
     theirs = talk.send(two.bo.who, pair_id=pair.id, words="by him")
     hers = talk.send(two.amina.who, pair_id=pair.id, words="by her")
+    about = {"days": [today() + timedelta(days=9)], "each_year": False, "before": 3}
+    noted = [days.add(one.who, pair_id=pair.id, words="Exam\nhere", **about) for one in (two.bo, two.amina)]
     meet.write_journal(two.bo.who, pair_id=pair.id, words="mine")
     meet.write_journal(two.amina.who, pair_id=pair.id, words="hers")
     asked = help_.ask(
@@ -136,9 +139,10 @@ def test_every_way_to_end_a_pair_looks_the_same(two: Two) -> None:
     }
     ways["ended, then left"] = lambda: [ways["ended"](), ways["left"]()]
     parts = ["", "card/", "card/change/", "card.pdf", "contact/", "pause/", "end/", "meetings/", "journal/"]
-    parts.append("messages/")
+    parts += ["messages/", "occasions/", "occasions/new/", "occasions/festival/"]
     paths = [f"/pairs/{pair.id}/{part}" for part in parts]
     paths += [f"/meetings/{planned.id}/", f"/meetings/{planned.id}.ics", f"/meetings/{planned.id}/change/"]
+    paths += [f"/occasions/{one.id}/change/" for one in noted]
     paths += [f"/messages/{one.id}/letter.pdf" for one in (theirs, hers)]
     paths += [
         f"/requests/{asked.id}/",

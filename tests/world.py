@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.test import Client
 
 from bothways.core.clock.api import now
+from bothways.days import api as days
 from bothways.enrol.tests.factory import a_code, asking, checked, enrolled
 from bothways.help import api as help_
 from bothways.insight import wording
@@ -28,10 +29,10 @@ from tests.cast import Someone, someone
 
 @dataclass
 class World:
-    """Amina and Bo are a pair with a card, a meeting, a journal, messages and a request; Chen and Fatima have an open
-    proposal; Gul waits; Dara is a stranger; Eli coordinates, has named a safeguarding lead and wrote a call.
-    Amina and Chen offer company, which takes two checks: Amina has both, Chen has one, and a code for the
-    other. Two quarters are published."""
+    """Amina and Bo are a pair with a card, a meeting, a journal, messages, a day that matters and a request;
+    Chen and Fatima have an open proposal; Gul waits; Dara is a stranger; Eli coordinates, has named a
+    safeguarding lead and wrote a call. Amina and Chen offer company, which takes two checks: Amina has both,
+    Chen has one, and a code for the other. Two quarters are published."""
 
     programme: Programme
     pair: pairs.Pair
@@ -94,6 +95,14 @@ def build() -> World:
     meet.write_journal(bo.who, pair_id=pair.id, words="مرحبا: a first walk, 很好")
     talk.send(amina.who, pair_id=pair.id, words="Shall I bring something?\nشاي 4 pm")
     talk.send(bo.who, pair_id=pair.id, words="Yes, gladly.")
+    days.add(
+        amina.who,
+        pair_id=pair.id,
+        days=[now().date() + timedelta(days=9)],
+        each_year=True,
+        before=3,
+        words=days.sealed_words(days.KINDS["birthday"][0], "Leila turns six. ليلى"),
+    )
     to_partner = help_.ask(
         amina.who, programme_id=programme.id, pair_id=pair.id, kind="school", words="A school form, please"
     )

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "bothways.pair",
     "bothways.meet",
     "bothways.talk",
+    "bothways.days",
     "bothways.help",
     "bothways.insight",
     "bothways.web",

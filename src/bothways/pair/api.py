@@ -5,6 +5,7 @@ from bothways.pair.cards import CardChanged, Wanted
 from bothways.pair.cards import save as save_card
 from bothways.pair.cards import sign as sign_card
 from bothways.pair.models import Card, Pair
+from bothways.pair.notices import tell as tell_half
 from bothways.pair.notices import tell_partner
 from bothways.pair.paths import card_path, pair_path
 from bothways.pair.selectors import card_state, pairs_of, partner_id, partner_name
@@ -33,6 +34,7 @@ __all__ = [
     "set_contact",
     "share_in_pair",
     "sign_card",
+    "tell_half",
     "tell_partner",
     "tiles",
 ]

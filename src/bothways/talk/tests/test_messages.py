@@ -155,7 +155,8 @@ def test_only_the_reader_knows_how_far_they_have_read(amina, bo, pair) -> None:
 def test_the_database_judges_last(amina, bo, chen, pair) -> None:
     """Straight into the tables, past the services."""
     mine = services.send(amina.who, pair_id=pair.id, words="Mine")
-    insert = "INSERT INTO talk_message (id, pair_id, number, person_id, text_id, at) VALUES (%s, %s, 9, %s, %s, now())"
+    insert = "INSERT INTO talk_message (id, pair_id, number, person_id, text_id, at)"
+    insert = f"{insert} VALUES (%s, %s, 9, %s, %s, now())"
     for inside, writer, text_id in (
         (bo, amina.id, mine.text_id),  # in her name
         (bo, bo.id, mine.text_id),  # with her words
