@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy as named
+from django.utils.translation import pgettext_lazy
 
 from bothways.days.dates import FARTHEST
 
@@ -98,55 +98,71 @@ def _indian(what: str) -> Callable[[int], list[date]]:
 
 
 FESTIVALS: list[Festival] = [
-    Festival("new_year", named("festival", "New Year's Day"), _fixed(1, 1)),
-    Festival("christmas_east", named("festival", "Christmas on 7 January"), _fixed(1, 7)),
-    Festival("epiphany_east", named("festival", "Timkat, Epiphany on 19 January"), _fixed(1, 19)),
-    Festival("pongal", named("festival", "Pongal"), _indian("pongal")),
-    Festival("lunar_new_year", named("festival", "Lunar New Year"), _chinese("lunar_new_year")),
-    Festival("lantern", named("festival", "Lantern Festival"), _lantern),
-    Festival("losar", named("festival", "Losar, Tibetan New Year"), _indian("gyalpo_losar"), moon=True),
-    Festival("ramadan", named("festival", "First day of Ramadan"), _islamic("ramadan_beginning"), moon=True),
-    Festival("eid_fitr", named("festival", "Eid al-Fitr"), _islamic("eid_al_fitr"), moon=True),
-    Festival("eid_adha", named("festival", "Eid al-Adha"), _islamic("eid_al_adha"), moon=True),
-    Festival("hijri_new_year", named("festival", "Islamic New Year"), _islamic("hijri_new_year"), moon=True),
-    Festival("ashura", named("festival", "Ashura"), _islamic("ashura"), moon=True),
-    Festival("mawlid", named("festival", "Mawlid"), _islamic("mawlid"), moon=True),
-    Festival("purim", named("festival", "Purim"), _hebrew("purim")),
-    Festival("passover", named("festival", "Passover"), _hebrew("passover")),
-    Festival("shavuot", named("festival", "Shavuot"), _hebrew("shavuot")),
-    Festival("rosh_hashanah", named("festival", "Rosh Hashanah"), _hebrew("rosh_hashanah")),
-    Festival("yom_kippur", named("festival", "Yom Kippur"), _hebrew("yom_kippur")),
-    Festival("sukkot", named("festival", "Sukkot"), _hebrew("sukkot")),
-    Festival("hanukkah", named("festival", "Hanukkah"), _hebrew("hanukkah")),
-    Festival("nowruz", named("festival", "Nowruz"), _persian(1, 1)),
-    Festival("nature_day", named("festival", "Sizdah Bedar, the thirteenth day"), _persian(1, 13)),
-    Festival("yalda", named("festival", "Yalda Night"), _persian(9, 30)),
-    Festival("newroz", named("festival", "Newroz on 21 March"), _fixed(3, 21)),
-    Festival("holi", named("festival", "Holi"), _indian("holi"), moon=True),
-    Festival("nyepi", named("festival", "Nyepi"), _table("_BalineseSakaLunar", "nyepi_date"), moon=True),
-    Festival("qingming", named("festival", "Qingming"), _chinese("qingming")),
-    Festival("easter_west", named("festival", "Easter, western churches' date"), _easter("EASTER_WESTERN")),
-    Festival("easter_east", named("festival", "Easter, eastern churches' date"), _easter("EASTER_ORTHODOX")),
-    Festival("pentecost", named("festival", "Pentecost, western date"), _easter("EASTER_WESTERN", 49)),
-    Festival("songkran", named("festival", "Songkran, Thai New Year"), _fixed(4, 13)),
-    Festival("vaisakhi", named("festival", "Vaisakhi"), _indian("vaisakhi"), moon=True),
-    Festival("vesak", named("festival", "Vesak"), _indian("buddha_purnima"), moon=True),
-    Festival("dragon_boat", named("festival", "Dragon Boat Festival"), _chinese("dragon_boat")),
-    Festival("raksha_bandhan", named("festival", "Raksha Bandhan"), _indian("raksha_bandhan"), moon=True),
-    Festival("janmashtami", named("festival", "Janmashtami"), _indian("janmashtami"), moon=True),
-    Festival("ganesh", named("festival", "Ganesh Chaturthi"), _indian("ganesh_chaturthi"), moon=True),
-    Festival("onam", named("festival", "Onam"), _indian("onam"), moon=True),
-    Festival("enkutatash", named("festival", "Enkutatash, Ethiopian New Year"), _ethiopian_new_year),
-    Festival("mid_autumn", named("festival", "Mid-Autumn Festival"), _chinese("mid_autumn")),
-    Festival("double_ninth", named("festival", "Double Ninth Festival"), _chinese("double_ninth")),
-    Festival("dussehra", named("festival", "Dussehra"), _indian("dussehra"), moon=True),
-    Festival("diwali", named("festival", "Diwali"), _indian("diwali_india"), moon=True),
-    Festival("gurpurab", named("festival", "Guru Nanak's day"), _indian("guru_nanak_jayanti"), moon=True),
+    Festival("new_year", pgettext_lazy("festival", "New Year's Day"), _fixed(1, 1)),
+    Festival("christmas_east", pgettext_lazy("festival", "Christmas on 7 January"), _fixed(1, 7)),
+    Festival("epiphany_east", pgettext_lazy("festival", "Timkat, Epiphany on 19 January"), _fixed(1, 19)),
+    Festival("pongal", pgettext_lazy("festival", "Pongal"), _indian("pongal")),
+    Festival("lunar_new_year", pgettext_lazy("festival", "Lunar New Year"), _chinese("lunar_new_year")),
+    Festival("lantern", pgettext_lazy("festival", "Lantern Festival"), _lantern),
     Festival(
-        "loy_krathong", named("festival", "Loy Krathong"), _table("_ThaiLunisolar", "loy_krathong_date")
+        "losar", pgettext_lazy("festival", "Losar, Tibetan New Year"), _indian("gyalpo_losar"), moon=True
     ),
-    Festival("winter_solstice", named("festival", "Winter Solstice"), _chinese("winter_solstice")),
-    Festival("christmas", named("festival", "Christmas on 25 December"), _fixed(12, 25)),
+    Festival(
+        "ramadan", pgettext_lazy("festival", "First day of Ramadan"), _islamic("ramadan_beginning"), moon=True
+    ),
+    Festival("eid_fitr", pgettext_lazy("festival", "Eid al-Fitr"), _islamic("eid_al_fitr"), moon=True),
+    Festival("eid_adha", pgettext_lazy("festival", "Eid al-Adha"), _islamic("eid_al_adha"), moon=True),
+    Festival(
+        "hijri_new_year", pgettext_lazy("festival", "Islamic New Year"), _islamic("hijri_new_year"), moon=True
+    ),
+    Festival("ashura", pgettext_lazy("festival", "Ashura"), _islamic("ashura"), moon=True),
+    Festival("mawlid", pgettext_lazy("festival", "Mawlid"), _islamic("mawlid"), moon=True),
+    Festival("purim", pgettext_lazy("festival", "Purim"), _hebrew("purim")),
+    Festival("passover", pgettext_lazy("festival", "Passover"), _hebrew("passover")),
+    Festival("shavuot", pgettext_lazy("festival", "Shavuot"), _hebrew("shavuot")),
+    Festival("rosh_hashanah", pgettext_lazy("festival", "Rosh Hashanah"), _hebrew("rosh_hashanah")),
+    Festival("yom_kippur", pgettext_lazy("festival", "Yom Kippur"), _hebrew("yom_kippur")),
+    Festival("sukkot", pgettext_lazy("festival", "Sukkot"), _hebrew("sukkot")),
+    Festival("hanukkah", pgettext_lazy("festival", "Hanukkah"), _hebrew("hanukkah")),
+    Festival("nowruz", pgettext_lazy("festival", "Nowruz"), _persian(1, 1)),
+    Festival("nature_day", pgettext_lazy("festival", "Sizdah Bedar, the thirteenth day"), _persian(1, 13)),
+    Festival("yalda", pgettext_lazy("festival", "Yalda Night"), _persian(9, 30)),
+    Festival("newroz", pgettext_lazy("festival", "Newroz on 21 March"), _fixed(3, 21)),
+    Festival("holi", pgettext_lazy("festival", "Holi"), _indian("holi"), moon=True),
+    Festival(
+        "nyepi", pgettext_lazy("festival", "Nyepi"), _table("_BalineseSakaLunar", "nyepi_date"), moon=True
+    ),
+    Festival("qingming", pgettext_lazy("festival", "Qingming"), _chinese("qingming")),
+    Festival("easter_west", pgettext_lazy("festival", "Easter, western date"), _easter("EASTER_WESTERN")),
+    Festival("easter_east", pgettext_lazy("festival", "Easter, eastern date"), _easter("EASTER_ORTHODOX")),
+    Festival(
+        "pentecost", pgettext_lazy("festival", "Pentecost, western date"), _easter("EASTER_WESTERN", 49)
+    ),
+    Festival("songkran", pgettext_lazy("festival", "Songkran, Thai New Year"), _fixed(4, 13)),
+    Festival("vaisakhi", pgettext_lazy("festival", "Vaisakhi"), _indian("vaisakhi"), moon=True),
+    Festival("vesak", pgettext_lazy("festival", "Vesak"), _indian("buddha_purnima"), moon=True),
+    Festival("dragon_boat", pgettext_lazy("festival", "Dragon Boat Festival"), _chinese("dragon_boat")),
+    Festival(
+        "raksha_bandhan", pgettext_lazy("festival", "Raksha Bandhan"), _indian("raksha_bandhan"), moon=True
+    ),
+    Festival("janmashtami", pgettext_lazy("festival", "Janmashtami"), _indian("janmashtami"), moon=True),
+    Festival("ganesh", pgettext_lazy("festival", "Ganesh Chaturthi"), _indian("ganesh_chaturthi"), moon=True),
+    Festival("onam", pgettext_lazy("festival", "Onam"), _indian("onam"), moon=True),
+    Festival("enkutatash", pgettext_lazy("festival", "Enkutatash, Ethiopian New Year"), _ethiopian_new_year),
+    Festival("mid_autumn", pgettext_lazy("festival", "Mid-Autumn Festival"), _chinese("mid_autumn")),
+    Festival("double_ninth", pgettext_lazy("festival", "Double Ninth Festival"), _chinese("double_ninth")),
+    Festival("dussehra", pgettext_lazy("festival", "Dussehra"), _indian("dussehra"), moon=True),
+    Festival("diwali", pgettext_lazy("festival", "Diwali"), _indian("diwali_india"), moon=True),
+    Festival(
+        "gurpurab", pgettext_lazy("festival", "Guru Nanak's day"), _indian("guru_nanak_jayanti"), moon=True
+    ),
+    Festival(
+        "loy_krathong",
+        pgettext_lazy("festival", "Loy Krathong"),
+        _table("_ThaiLunisolar", "loy_krathong_date"),
+    ),
+    Festival("winter_solstice", pgettext_lazy("festival", "Winter Solstice"), _chinese("winter_solstice")),
+    Festival("christmas", pgettext_lazy("festival", "Christmas on 25 December"), _fixed(12, 25)),
 ]
 BY_KEY: dict[str, Festival] = {one.key: one for one in FESTIVALS}
 

@@ -12,27 +12,32 @@ from functools import cache
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
-from django.utils.translation import pgettext_lazy as named
+from django.utils.translation import override, pgettext_lazy
 
 from bothways.days.festivals import BY_KEY, Festival
 
 # What somebody can call a day of their own; the second words say what the other could do.
 KINDS: dict[str, tuple[Promise | str, Promise | str]] = {
-    "birthday": (named("occasion", "Birthday"), _("A call, a song or a card would be nice.")),
-    "exam": (named("occasion", "Exam"), _("Wish good luck before it, and ask afterwards how it was.")),
+    "birthday": (pgettext_lazy("occasion", "Birthday"), _("A call, a song or a card would be nice.")),
+    "exam": (
+        pgettext_lazy("occasion", "Exam"),
+        _("Wish good luck before it, and ask afterwards how it was."),
+    ),
     "wedding": (
-        named("occasion", "Wedding"),
+        pgettext_lazy("occasion", "Wedding"),
         _("Ask how people congratulate each other in your partner's language."),
     ),
     "feast": (
-        named("occasion", "Feast"),
+        pgettext_lazy("occasion", "Feast"),
         _("Ask what is cooked on this day, and whether you can bring something."),
     ),
-    "harvest": (named("occasion", "Harvest"), _("Ask whether two more hands would help, and when.")),
-    "journey": (named("occasion", "Journey"), _("Wish a good journey, and ask when you can meet again.")),
+    "harvest": (pgettext_lazy("occasion", "Harvest"), _("Ask whether two more hands would help, and when.")),
+    "journey": (
+        pgettext_lazy("occasion", "Journey"),
+        _("Wish a good journey, and ask when you can meet again."),
+    ),
     "other": (
-        named("occasion", "A special day"),
+        pgettext_lazy("occasion", "A special day"),
         _("Ask what this day means, and whether company would be welcome."),
     ),
 }

@@ -13,8 +13,7 @@ from functools import cache
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
-from django.utils.translation import pgettext_lazy as said
+from django.utils.translation import get_language_info, override, pgettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,78 +33,78 @@ SECTIONS: list[tuple[Promise | str, list[Phrase]]] = [
     (
         _("Greetings"),
         [
-            Phrase("hello", said("phrase", "Hello!")),
-            Phrase("morning", said("phrase", "Good morning!")),
-            Phrase("evening", said("phrase", "Good evening!")),
-            Phrase("how_are_you", said("phrase", "How are you?")),
-            Phrase("well", said("phrase", "I am well, thank you.")),
-            Phrase("see_you", said("phrase", "See you soon!")),
-            Phrase("good_wishes", said("phrase", "All the best to you and your family!")),
+            Phrase("hello", pgettext_lazy("phrase", "Hello!")),
+            Phrase("morning", pgettext_lazy("phrase", "Good morning!")),
+            Phrase("evening", pgettext_lazy("phrase", "Good evening!")),
+            Phrase("how_are_you", pgettext_lazy("phrase", "How are you?")),
+            Phrase("well", pgettext_lazy("phrase", "I am well, thank you.")),
+            Phrase("see_you", pgettext_lazy("phrase", "See you soon!")),
+            Phrase("good_wishes", pgettext_lazy("phrase", "All the best to you and your family!")),
         ],
     ),
     (
         _("Thanks and sorry"),
         [
-            Phrase("thanks", said("phrase", "Thank you!")),
-            Phrase("thanks_today", said("phrase", "Thank you for today. It was lovely.")),
-            Phrase("welcome", said("phrase", "You are welcome.")),
-            Phrase("sorry", said("phrase", "I am sorry.")),
-            Phrase("no_problem", said("phrase", "That is no problem.")),
+            Phrase("thanks", pgettext_lazy("phrase", "Thank you!")),
+            Phrase("thanks_today", pgettext_lazy("phrase", "Thank you for today. It was lovely.")),
+            Phrase("welcome", pgettext_lazy("phrase", "You are welcome.")),
+            Phrase("sorry", pgettext_lazy("phrase", "I am sorry.")),
+            Phrase("no_problem", pgettext_lazy("phrase", "That is no problem.")),
         ],
     ),
     (
         _("Yes, no and understanding"),
         [
-            Phrase("yes", said("phrase", "Yes, gladly.")),
-            Phrase("no", said("phrase", "No, thank you.")),
-            Phrase("not_understood", said("phrase", "I do not understand.")),
-            Phrase("simpler", said("phrase", "Please say it in simple words.")),
-            Phrase("slowly", said("phrase", "Please speak slowly.")),
+            Phrase("yes", pgettext_lazy("phrase", "Yes, gladly.")),
+            Phrase("no", pgettext_lazy("phrase", "No, thank you.")),
+            Phrase("not_understood", pgettext_lazy("phrase", "I do not understand.")),
+            Phrase("simpler", pgettext_lazy("phrase", "Please say it in simple words.")),
+            Phrase("slowly", pgettext_lazy("phrase", "Please speak slowly.")),
         ],
     ),
     (
         _("When"),
         [
-            Phrase("when", said("phrase", "When shall we meet?")),
-            Phrase("today", said("phrase", "Today is fine for me.")),
-            Phrase("tomorrow", said("phrase", "Tomorrow is fine for me.")),
-            Phrase("in_the_morning", said("phrase", "The morning is best for me.")),
-            Phrase("in_the_evening", said("phrase", "The evening is best for me.")),
-            Phrase("another_day", said("phrase", "Can we meet on another day?")),
-            Phrase("later", said("phrase", "I will come later.")),
-            Phrase("ten_minutes", said("phrase", "I will be ten minutes late.")),
-            Phrase("not_today", said("phrase", "I cannot come today.")),
+            Phrase("when", pgettext_lazy("phrase", "When shall we meet?")),
+            Phrase("today", pgettext_lazy("phrase", "Today is fine for me.")),
+            Phrase("tomorrow", pgettext_lazy("phrase", "Tomorrow is fine for me.")),
+            Phrase("in_the_morning", pgettext_lazy("phrase", "The morning is best for me.")),
+            Phrase("in_the_evening", pgettext_lazy("phrase", "The evening is best for me.")),
+            Phrase("another_day", pgettext_lazy("phrase", "Can we meet on another day?")),
+            Phrase("later", pgettext_lazy("phrase", "I will come later.")),
+            Phrase("ten_minutes", pgettext_lazy("phrase", "I will be ten minutes late.")),
+            Phrase("not_today", pgettext_lazy("phrase", "I cannot come today.")),
         ],
     ),
     (
         _("Where"),
         [
-            Phrase("where", said("phrase", "Where shall we meet?")),
-            Phrase("same_place", said("phrase", "At the same place as last time.")),
-            Phrase("on_my_way", said("phrase", "I am on my way.")),
-            Phrase("here", said("phrase", "I am here.")),
-            Phrase("cannot_find", said("phrase", "I cannot find the place.")),
-            Phrase("come_to_me", said("phrase", "Would you like to come to my home?")),
+            Phrase("where", pgettext_lazy("phrase", "Where shall we meet?")),
+            Phrase("same_place", pgettext_lazy("phrase", "At the same place as last time.")),
+            Phrase("on_my_way", pgettext_lazy("phrase", "I am on my way.")),
+            Phrase("here", pgettext_lazy("phrase", "I am here.")),
+            Phrase("cannot_find", pgettext_lazy("phrase", "I cannot find the place.")),
+            Phrase("come_to_me", pgettext_lazy("phrase", "Would you like to come to my home?")),
         ],
     ),
     (
         _("Please"),
         [
-            Phrase("call", said("phrase", "Please call me.")),
-            Phrase("write", said("phrase", "Please write to me.")),
-            Phrase("help", said("phrase", "Can you help me, please?")),
-            Phrase("come_along", said("phrase", "Can you come with me, please?")),
-            Phrase("read_this", said("phrase", "Can you read something for me, please?")),
-            Phrase("bring", said("phrase", "Shall I bring something?")),
+            Phrase("call", pgettext_lazy("phrase", "Please call me.")),
+            Phrase("write", pgettext_lazy("phrase", "Please write to me.")),
+            Phrase("help", pgettext_lazy("phrase", "Can you help me, please?")),
+            Phrase("come_along", pgettext_lazy("phrase", "Can you come with me, please?")),
+            Phrase("read_this", pgettext_lazy("phrase", "Can you read something for me, please?")),
+            Phrase("bring", pgettext_lazy("phrase", "Shall I bring something?")),
         ],
     ),
     (
         _("How I am"),
         [
-            Phrase("ill", said("phrase", "I am ill.")),
-            Phrase("better", said("phrase", "I feel better.")),
-            Phrase("tired", said("phrase", "I am tired today.")),
-            Phrase("time", said("phrase", "I need a little time.")),
+            Phrase("ill", pgettext_lazy("phrase", "I am ill.")),
+            Phrase("better", pgettext_lazy("phrase", "I feel better.")),
+            Phrase("tired", pgettext_lazy("phrase", "I am tired today.")),
+            Phrase("time", pgettext_lazy("phrase", "I need a little time.")),
         ],
     ),
 ]
@@ -134,7 +133,8 @@ def list_beside(language: str, other: str) -> list[tuple[str, list[Beside]]]:
 
 def others(language: str) -> list[tuple[str, str]]:
     """The page languages but this one: code, and name in its own script."""
-    return [(code, str(name)) for code, name in settings.LANGUAGES if code != language]
+    codes = [code for code, _name in settings.LANGUAGES if code != language]
+    return [(code, get_language_info(code)["name_local"]) for code in codes]
 
 
 @dataclass(frozen=True, slots=True)
