@@ -12,8 +12,8 @@ from functools import cache
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import get_language_info, override, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,15 +46,12 @@ def messages_page(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
 
 def _looked_at(request: HttpRequest, who: Acting, pair: Pair) -> HttpResponse:
     response = _page(request, who, pair, MessageForm())
-    newest = selectors.newest_of_partner(who, pair) if _is_first(request) else None
-    if newest is not None:
-        services.came_to(who, pair_id=pair.id, up_to=newest)
-    seen(who, path=request.path)
+    if request.GET.get("page", "1") == "1":
+        newest = selectors.newest_of_partner(who, pair)
+        if newest is not None:
+            services.came_to(who, pair_id=pair.id, up_to=newest)
+        seen(who, path=request.path)
     return response
-
-
-def _is_first(request: HttpRequest) -> bool:
-    return request.GET.get("page", "1") == "1"
 
 
 def _with_phrase(typed: QueryDict) -> MessageForm:

@@ -127,6 +127,8 @@ def test_an_older_page_takes_no_news_away(amina, bo, pair) -> None:
     services.send(amina.who, pair_id=pair.id, words="Hello")
     bo.browser().get(f"{path_of(pair)}?page=2")
     assert not Bookmark.objects.exists()
+    home = bo.browser().get("/").content.decode()
+    assert "A message for you" in home and "Your partner wrote to you" in home
 
 
 def test_it_comes_in_pages_and_a_long_one_costs_no_more(amina, bo, pair) -> None:
