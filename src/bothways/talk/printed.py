@@ -20,6 +20,7 @@ from bothways.pair.api import Pair, direction
 from bothways.people.api import time_zone_of
 from bothways.talk import selectors
 from bothways.talk.models import Message
+from bothways.talk.phrases import Part
 
 STYLE = Path(__file__).parent / "print" / "letter.css"
 POINTS_A_DOT = 3
@@ -39,7 +40,7 @@ def letter_html(who: Acting, message: Message, pair: Pair) -> str:
     shown = selectors.shown(who, message, words[message.text_id], zone)
     address = settings.SITE_URL + reverse("messages", args=[pair.id])
     context: dict[str, Any] = {
-        "parts": [(part, direction(part.words), direction(part.said)) for part in shown.parts],
+        "lines": [line for part in shown.parts for line in _lines(part)],
         "address": address,
         # Text only by segno: nothing that a person typed is in it.
         "qr": segno.make_qr(address, error="m").svg_inline(scale=POINTS_A_DOT, border=2, omitsize=True),
@@ -47,3 +48,10 @@ def letter_html(who: Acting, message: Message, pair: Pair) -> str:
         "direction": "rtl" if get_language_bidi() else "ltr",
     }
     return render_to_string("talk/printed.html", context)
+
+
+def _lines(part: Part) -> list[tuple[str, str, bool]]:
+    """Each line with the way it runs, as browsers decide it, and whether it is the smaller one of two."""
+    if part.said:
+        return [(part.said, direction(part.said), False), (part.words, direction(part.words), True)]
+    return [(line, direction(line), False) for line in part.words.split("\n")]

@@ -62,6 +62,17 @@ def test_other_scripts_have_their_letters(amina, bo, pair, language, font, words
         assert words in words_of(reader)
 
 
+def test_each_line_runs_its_own_way(amina, bo, pair) -> None:
+    message = services.send(amina.who, pair_id=pair.id, words="أهلًا\nKommst du?\n\n(مرحبا) ok")
+    html = printed.letter_html(amina.who, message, pair)
+    assert [line.partition('"')[0] for line in html.split('<p class="words" dir="')[1:]] == [
+        "rtl",
+        "ltr",
+        "ltr",
+        "rtl",
+    ]
+
+
 def test_a_phrase_is_printed_in_both_languages_for_its_reader(amina, bo, pair) -> None:
     message = services.send(amina.who, pair_id=pair.id, words="I am ill.")
     said = words_of(pdf(bo, message, "zh-hans"))
