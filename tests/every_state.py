@@ -32,6 +32,7 @@ from bothways.core.clock.api import now, today, travelled
 from bothways.core.identity.api import acting, open_entry
 from bothways.core.outbox.models import Delivery
 from bothways.core.walls import api as walls
+from bothways.days import api as days
 from bothways.enrol.services import pause as pause_enrolment
 from bothways.enrol.services import withdraw
 from bothways.enrol.tests.factory import a_code, checked, drafted, enrolled, sent
@@ -57,6 +58,7 @@ from bothways.programme import services as programmes
 from bothways.programme.models import Area, Programme
 from bothways.programme.tests.factory import a_programme
 from bothways.report.tests.factory import a_lead
+from bothways.talk import api as talk
 from tests.cast import Someone, someone
 
 WORDS, NAME = "kestrel", "Osprey"
@@ -167,7 +169,8 @@ def _pair(world: World, state: str) -> uuid.UUID:
 
 
 def _live_together(world: World, pair: pairs.Pair, amina: Someone, other: Someone, state: str) -> None:
-    """A card that both signed, contact details, a line of the journal, a meeting, a request."""
+    """A card that both signed, contact details, a line of the journal, a message, a day, a meeting, and a
+    request."""
     wanted = pairs.Wanted(rhythm="weekly", times=1 << 5, modes=1, customs=WORDS, rather_not="")
     card = pairs.save_card(amina.who, pair_id=pair.id, seen_version=0, wanted=wanted)
     for each in (amina, other):
@@ -179,6 +182,17 @@ def _live_together(world: World, pair: pairs.Pair, amina: Someone, other: Someon
     line = meet.write_journal(amina.who, pair_id=pair.id, words=WORDS)
     world.add("line", state, who, line_id=line.id)
     _regular(amina, pair)
+    message = talk.send(amina.who, pair_id=pair.id, words=WORDS)
+    world.add("message", state, who, message_id=message.id)
+    day = days.add(
+        amina.who,
+        pair_id=pair.id,
+        days=[today() + timedelta(days=20)],
+        each_year=False,
+        before=3,
+        words=days.sealed_words(days.KINDS["birthday"][0], WORDS),
+    )
+    world.add("occasion", state, who, occasion_id=day.id)
     meeting = _planned(amina, pair, 3)
     world.add("meeting", "planned" if state == "live" else state, who, meeting_id=meeting.id)
     asked = _asked(amina, world.programme, pair)

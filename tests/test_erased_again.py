@@ -13,6 +13,7 @@ from bothways.core.keys.models import PersonKey
 from bothways.core.keys.ring import unwrap
 from bothways.core.texts import api as texts
 from bothways.core.texts.models import Text
+from bothways.days import api as days
 from bothways.help import api as help_
 from bothways.help import services as help_services
 from bothways.meet import api as meet
@@ -25,6 +26,7 @@ from bothways.run import manifest, restore
 from bothways.run.backup import backup
 from bothways.run.faults import Fault
 from bothways.run.serving import refuse_departed
+from bothways.talk import api as talk
 from tests.world import World, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,6 +60,15 @@ def world(transactional_db) -> World:
     meet.end_series(amina.who, pair_id=pair.id)
     meet.choose_series(amina.who, pair_id=pair.id, seen="", wanted=regular)
     meet.write_journal(amina.who, pair_id=pair.id, words=f"{CANARY} journal")
+    talk.send(amina.who, pair_id=pair.id, words=f"{CANARY} message")
+    days.add(
+        amina.who,
+        pair_id=pair.id,
+        days=[now().date() + timedelta(days=5)],
+        each_year=False,
+        before=1,
+        words=f"Exam\n{CANARY} occasion",
+    )
     asked = help_.ask(
         amina.who, programme_id=world.programme.id, kind="school", words=f"{CANARY} request", pair_id=pair.id
     )

@@ -23,7 +23,7 @@ HOUSE = [
     {"demo"},
     {"web"},
     {"insight"},
-    {"meet", "help"},
+    {"meet", "talk", "days", "help"},
     {"pair"},
     {"match"},
     {"enrol", "report"},

@@ -12,6 +12,7 @@ from django.core.cache import cache
 
 from bothways.core.clock.api import now, today, travelled
 from bothways.core.texts.models import Text
+from bothways.days import api as days
 from bothways.enrol import services as enrol
 from bothways.enrol.models import Enrolment
 from bothways.enrol.tests.factory import enrolled
@@ -24,6 +25,7 @@ from bothways.pair.tests.factory import a_pair
 from bothways.people import api as people
 from bothways.people.tests.steps import ask_for_code, ask_to_join, join, visitor
 from bothways.programme.tests.factory import a_programme
+from bothways.talk import api as talk
 from tests.cast import Someone, someone
 from tests.test_same_look import Look, look, seen
 from tests.undone import undone
@@ -131,6 +133,10 @@ def test_every_way_to_end_a_pair_looks_the_same(two: Two) -> None:
     meet.move(
         two.bo.who, meeting_id=moved.id, sequence=0, starts_at=later, minutes=60, mode=0, place="a pier"
     )
+    theirs = talk.send(two.bo.who, pair_id=pair.id, words="by him")
+    hers = talk.send(two.amina.who, pair_id=pair.id, words="by her")
+    about = {"days": [today() + timedelta(days=9)], "each_year": False, "before": 3}
+    noted = [days.add(one.who, pair_id=pair.id, words="Exam\nhere", **about) for one in (two.bo, two.amina)]
     meet.write_journal(two.bo.who, pair_id=pair.id, words="mine")
     meet.write_journal(two.amina.who, pair_id=pair.id, words="hers")
     asked = help_.ask(
@@ -151,10 +157,13 @@ def test_every_way_to_end_a_pair_looks_the_same(two: Two) -> None:
     }
     ways["ended, then left"] = lambda: [ways["ended"](), ways["left"]()]
     parts = ["", "card/", "card/change/", "card.pdf", "contact/", "pause/", "end/", "meetings/", "journal/"]
-    parts += ["regular/", "regular/choose/"]
+    parts += ["closing/", "regular/", "regular/choose/"]
+    parts += ["messages/", "occasions/", "occasions/new/", "occasions/festival/"]
     paths = [f"/pairs/{pair.id}/{part}" for part in parts]
     for each in (planned, his, date, moved):
         paths += [f"/meetings/{each.id}/", f"/meetings/{each.id}.ics", f"/meetings/{each.id}/change/"]
+    paths += [f"/occasions/{one.id}/change/" for one in noted]
+    paths += [f"/messages/{one.id}/letter.pdf" for one in (theirs, hers)]
     paths += [
         f"/requests/{asked.id}/",
         f"/requests/{of_bo.id}/",
@@ -175,7 +184,7 @@ def every_text_has_a_place(one: Someone) -> None:
     """From the glass box one reaches the page of each of one's words, and deletes all but the name there."""
     client = one.browser()
     mine = Text.objects.filter(owner_id=one.id).exclude(kind="address")
-    assert {"journal", "request", "reply"} <= {text.kind for text in mine}
+    assert {"journal", "message", "request", "reply"} <= {text.kind for text in mine}
     for text in mine:
         where = f"/me/words/{text.id}/"
         assert client.get(where, follow=True).status_code == 200, text.kind

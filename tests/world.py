@@ -8,6 +8,7 @@ from datetime import time, timedelta
 from django.test import Client
 
 from bothways.core.clock.api import now, today
+from bothways.days import api as days
 from bothways.enrol.tests.factory import a_code, asking, checked, enrolled
 from bothways.help import api as help_
 from bothways.insight import wording
@@ -22,15 +23,16 @@ from bothways.people import api as people
 from bothways.programme.models import Programme
 from bothways.programme.tests.factory import a_programme
 from bothways.report.tests.factory import a_lead
+from bothways.talk import api as talk
 from tests.cast import Someone, someone
 
 
 @dataclass
 class World:
-    """Amina and Bo are a pair with a card, a meeting and regular ones, a journal and a request; Chen and
-    Fatima have an open proposal; Gul waits; Dara is a stranger; Eli coordinates, has named a safeguarding
-    lead and wrote a call. Amina and Chen offer company, which takes two checks: Amina has both, Chen has one,
-    and a code for the other. Two quarters are published."""
+    """Amina and Bo are a pair with a card, a meeting and regular ones, a journal, messages, a day that matters and a request;
+    Chen and Fatima have an open proposal; Gul waits; Dara is a stranger; Eli coordinates, has named a
+    safeguarding lead and wrote a call. Amina and Chen offer company, which takes two checks: Amina has both,
+    Chen has one, and a code for the other. Two quarters are published."""
 
     programme: Programme
     pair: pairs.Pair
@@ -94,6 +96,16 @@ def build() -> World:
     regular = meet.WantedSeries(rhythm, 60, 2, meet.Where("", "https://call.example/a-room"))
     meet.choose_series(bo.who, pair_id=pair.id, seen="", wanted=regular)
     meet.write_journal(bo.who, pair_id=pair.id, words="مرحبا: a first walk, 很好")
+    talk.send(amina.who, pair_id=pair.id, words="Shall I bring something?\nشاي 4 pm")
+    talk.send(bo.who, pair_id=pair.id, words="Yes, gladly.")
+    days.add(
+        amina.who,
+        pair_id=pair.id,
+        days=[now().date() + timedelta(days=9)],
+        each_year=True,
+        before=3,
+        words=days.sealed_words(days.KINDS["birthday"][0], "Leila turns six. ليلى"),
+    )
     to_partner = help_.ask(
         amina.who, programme_id=programme.id, pair_id=pair.id, kind="school", words="A school form, please"
     )

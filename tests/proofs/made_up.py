@@ -155,6 +155,7 @@ MADE_UP: dict[str, Callable[[Arguments, str], Any]] = {
     "int": Arguments._number,
     "date": lambda self, name: today() + timedelta(days=self.dice.randint(-5, 90)),
     "datetime": lambda self, name: now() + timedelta(days=self.dice.randint(-5, 90)),
+    "list[date]": lambda self, name: [today() + timedelta(days=self.dice.randint(-5, 90))],
     "Mapping[str, bool]": lambda self, name: dict.fromkeys(PURPOSES, True),
     "Mapping[str, int]": lambda self, name: dict.fromkeys(PURPOSES, 1),
     "dict[str, str]": lambda self, name: {"en": self._any(self.words)},

@@ -64,6 +64,7 @@ MAY_CHANGE = {
     "mfa_authenticator.last_used_at": ({DOOR}, "somebody signs in with it"),
     "core_share.DELETE": ({PARTNER, COORDINATOR}, "what was opened to them they may close"),
     "core_text.DELETE": ({PARTNER}, "ending a pair deletes what was written under it"),
+    "days_occasion.remind_on": ({JOB}, "a reminder was given"),
     "enrol_check.set_by": (set(), "cut loose when the coordinator who set it left"),
     "enrol_check.set_entry_id": (set(), "cut loose when the coordinator who set it left"),
     "enrol_check.DELETE": ({JOB}, "a check whose time is over"),

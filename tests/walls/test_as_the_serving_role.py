@@ -271,6 +271,8 @@ def test_jobs_see_an_address_only_while_a_notice_waits(world: World) -> None:
             "core_share",
             "pair_card",
             "meet_journalline",
+            "talk_message",
+            "talk_bookmark",
             "help_request",
             "help_reply",
             "core_receipt",

@@ -20,6 +20,7 @@ from django.test import Client
 from bothways.core.clock.api import now, today
 from bothways.core.keys import api as keys
 from bothways.core.texts.models import Text
+from bothways.days import api as days
 from bothways.help import api as help_
 from bothways.help import opening
 from bothways.meet import api as meet
@@ -28,6 +29,7 @@ from bothways.pair.tests.factory import a_pair
 from bothways.people.models import Person
 from bothways.programme.tests.factory import a_programme
 from bothways.run import embedded
+from bothways.talk import api as talk
 from tests.cast import Someone, someone
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +37,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # A made-up word that no other file of the machine holds; it is in all that the leaver writes.
 CANARY = "Vexitronzumblewickfeathermoor"
 NAME = CANARY
-KINDS = "place journal request reply customs never contact".split()
+KINDS = "place journal message occasion request reply customs never contact".split()
 WORDS = {kind: f"{CANARY} {kind}" for kind in KINDS}
 # Written in the clear, so that the search is seen to find what is there.
 CONTROL = "Plainspoklegrumblequillshouted"
@@ -116,6 +118,17 @@ def a_life(leaver: Someone, bo: Someone, eli: Someone) -> None:
     )
     meet.choose_series(leaver.who, pair_id=pair.id, seen="", wanted=regular)
     meet.write_journal(leaver.who, pair_id=pair.id, words=WORDS["journal"])
+    days.add(
+        leaver.who,
+        pair_id=pair.id,
+        days=[now().date() + timedelta(days=5)],
+        each_year=False,
+        before=1,
+        words=f"Exam\n{WORDS['occasion']}",
+    )
+    assert browser.get(f"/pairs/{pair.id}/occasions/").status_code == 200
+    talk.send(leaver.who, pair_id=pair.id, words=WORDS["message"])
+    assert browser.get(f"/pairs/{pair.id}/messages/").status_code == 200
     request = help_.ask(leaver.who, programme_id=programme.id, kind="work", words=WORDS["request"])
     opening.open_with_receipt(eli.who, request_id=request.id)
     help_.reply(leaver.who, request_id=request.id, words=WORDS["reply"])

@@ -69,6 +69,8 @@ INSTALLED_APPS = [
     "bothways.match",
     "bothways.pair",
     "bothways.meet",
+    "bothways.talk",
+    "bothways.days",
     "bothways.help",
     "bothways.insight",
     "bothways.web",

@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bothways.match.urls")),
     path("", include("bothways.pair.urls")),
     path("", include("bothways.meet.urls")),
+    path("", include("bothways.talk.urls")),
+    path("", include("bothways.days.urls")),
     path("", include("bothways.help.urls")),
     path("", include("bothways.insight.urls")),
 ]

@@ -1,4 +1,4 @@
-"""What new pairs do in the weeks after a round: agree a card, meet, write a line, ask for something."""
+"""What new pairs do in the weeks after a round: agree a card, write, meet, ask for something."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bothways.core.clock.api import now, travelled
+from bothways.core.clock.api import now, today, travelled
 from bothways.core.walls import api as walls
+from bothways.days import api as days
 from bothways.demo.life import Answered, Living
 from bothways.demo.place import days_ago
 from bothways.help import api as help_
 from bothways.meet import api as meet
 from bothways.pair import api as pairs
+from bothways.talk import api as talk
 
 LINES = (
     "We walked by the river and got lost twice.",
@@ -66,6 +68,8 @@ def _live(couple: Couple) -> None:
     with travelled(days_ago(when)):
         if one.invented.luck[1] < 0.65:
             _agree_card(couple)
+    if other.invented.luck[6] < 0.5:
+        _write_to_each_other(couple)
     # Some have met twice, most once, and some have not found a day yet.
     meetings = 2 - bisect((0.25, 0.75), one.invented.luck[2])
     # The first meeting of any pair has taken place by today; later ones only as far as the past goes.
@@ -91,6 +95,23 @@ def _agree_card(couple: Couple) -> None:
     for each in (one, other):
         with walls.acting_with(each.who.token):
             pairs.sign_card(each.who, pair_id=couple.pair_id, version=card.version)
+
+
+def _write_to_each_other(couple: Couple) -> None:
+    """A question, an answer from the list of phrases, and a day that one of them writes down."""
+    with travelled(days_ago(couple.when - 1)):
+        for each, words in ((couple.one, "When shall we meet?"), (couple.other, "Tomorrow is fine for me.")):
+            with walls.acting_with(each.who.token):
+                talk.send(each.who, pair_id=couple.pair_id, words=words)
+        with walls.acting_with(couple.one.who.token):
+            days.add(
+                couple.one.who,
+                pair_id=couple.pair_id,
+                days=[today() + timedelta(days=90)],
+                each_year=True,
+                before=3,
+                words=days.sealed_words("Birthday", "My youngest. There will be cake."),
+            )
 
 
 def _meet(couple: Couple, when: float) -> None:

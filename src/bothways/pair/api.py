@@ -7,11 +7,13 @@ from bothways.pair.cards import sign as sign_card
 from bothways.pair.closings import plan as plan_closing
 from bothways.pair.closings import say_thanks
 from bothways.pair.models import Card, Pair
+from bothways.pair.notices import tell as tell_half
 from bothways.pair.notices import tell_partner
 from bothways.pair.paths import card_path, pair_path
 from bothways.pair.selectors import both_can, card_state, pairs_of, partner_id, partner_name
 from bothways.pair.services import end, pause, resume, set_contact, share_in_pair
 from bothways.pair.tiles import tiles
+from bothways.pair.words import direction
 
 __all__ = [
     "Card",
@@ -21,6 +23,7 @@ __all__ = [
     "both_can",
     "card_path",
     "card_state",
+    "direction",
     "end",
     "held_for_job",
     "live_pair",
@@ -37,6 +40,7 @@ __all__ = [
     "set_contact",
     "share_in_pair",
     "sign_card",
+    "tell_half",
     "tell_partner",
     "tiles",
 ]

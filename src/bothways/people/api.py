@@ -4,7 +4,7 @@ from bothways.people.browsers import PasskeyNeeded, passkey_shown, require_passk
 from bothways.people.leaving import leave
 from bothways.people.models import Person
 from bothways.people.networks import network_of
-from bothways.people.selectors import language_of, my_name, names_for, time_zone_of
+from bothways.people.selectors import language_of, my_name, names_for, time_zone_of, time_zones_of
 from bothways.people.services import NAME_LENGTH, open_account, set_language, set_name
 from bothways.people.sms.asking import ask_by_text, can_answer_by_text
 
@@ -26,4 +26,5 @@ __all__ = [
     "set_name",
     "signed_in_with_passkey",
     "time_zone_of",
+    "time_zones_of",
 ]

@@ -76,8 +76,10 @@ def tell_all(kind: str, paths: Iterable[tuple[uuid.UUID, str]], *, key: str) -> 
 
 
 def news(who: Acting, limit: int = 20) -> list[Notice]:
-    """What I have not looked at yet, newest first."""
-    return list(Notice.objects.filter(person_id=who.person_id, seen_at=None).order_by("-created_at")[:limit])
+    """What I have not looked at yet, newest first; what leads to one place in one sentence is there once."""
+    unseen = Notice.objects.filter(person_id=who.person_id, seen_at=None)
+    each = unseen.order_by("kind", "path", "-created_at").distinct("kind", "path")
+    return sorted(each, key=lambda notice: notice.created_at, reverse=True)[:limit]
 
 
 def seen(who: Acting, *, path: str) -> None:

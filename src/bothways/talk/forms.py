@@ -1,0 +1,59 @@
+"""What people type to each other."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bothways.core.texts.api import MAX_LENGTH
+
+
+class OnceField(forms.UUIDField):
+    """A hidden mark made with the page: the same form sent twice does its thing once."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def clean(self, value: Any) -> uuid.UUID:
+        try:
+            return super().clean(value) or uuid.uuid4()
+        except ValidationError:
+            return uuid.uuid4()
+
+
+class WordsField(forms.CharField):
+    """Words over several lines, with a plain sentence for those that are too many."""
+
+    def to_python(self, value: Any) -> str:
+        # Browsers send two characters for the end of a line, and people count one.
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if len(value) > MAX_LENGTH:
+            numbers = {
+                "most": number_format(MAX_LENGTH, force_grouping=True),
+                "has": number_format(len(value), force_grouping=True),
+            }
+            raise ValidationError(
+                _(
+                    "This is too long for one message: it has %(has)s letters and signs, and there is room "
+                    "for %(most)s. Please make it shorter, or send it in parts."
+                )
+                % numbers
+            )
+
+
+class MessageForm(forms.Form):
+    """A message."""
+
+    words = WordsField(
+        label=gettext_lazy("Your message"), widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"})
+    )
+    once = OnceField()

@@ -1,0 +1,36 @@
+"""What this room holds about a person. Messages are texts, and core shows those."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.utils.translation import gettext_lazy as _
+
+from bothways.core.identity.api import Acting
+from bothways.core.registry.api import Section, register
+from bothways.talk.models import Bookmark, Message
+
+
+def export(who: Acting) -> list[Section]:
+    return [
+        Section(
+            "messages",
+            _("Messages you sent to a partner"),
+            {"at": _("When")},
+            [{"at": one.at} for one in Message.objects.filter(person_id=who.person_id).order_by("at", "id")],
+        ),
+        Section(
+            "bookmarks",
+            _("Until when you have looked at messages (only you can see this)"),
+            {"at": _("When")},
+            [{"at": one.at} for one in Bookmark.objects.filter(person_id=who.person_id).order_by("at", "id")],
+        ),
+    ]
+
+
+def erase(person_id: uuid.UUID) -> None:
+    Message.objects.filter(person_id=person_id).delete()
+    Bookmark.objects.filter(person_id=person_id).delete()
+
+
+register("talk", exporter=export, eraser=erase)
