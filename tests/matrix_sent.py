@@ -23,6 +23,11 @@ def _card(version: int) -> Sent:
     return {"version": str(version), "rhythm": "weekly", "times": ["5"], "modes": ["0"], "customs": "tea"}
 
 
+def _entry() -> Sent:
+    until = f"{today() + timedelta(days=90)}"
+    return {"sort": "advice", "kind": "papers", "name": "Forms", "place": "Town hall", "valid_until": until}
+
+
 PLAIN: dict[str, Sent] = {
     "account_confirm_login_code": {"code": "AAAA-AAAA"},
     "account_email_verification_sent": {"code": "AAAA-AAAA"},
@@ -71,8 +76,11 @@ PLAIN: dict[str, Sent] = {
     "report_fetch": {"code": "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"},
     "report_key": {"line": keylines.line_of(PrivateKey.generate()).line()},
     "report_lead": {"contact": "a telephone number"},
+    "request_ladder": {"wait": "7"},
     "request_new": {"to": "coordinators", "kind": "school", "words": "a form"},
     "request_reply": {"words": "an answer"},
+    "service_change": _entry(),
+    "service_new": _entry(),
     "set_language": {"language": "ar", "next": "/"},
 }
 

@@ -28,6 +28,12 @@ def _requests(who: Acting) -> Section:
             "to": _("Whom you asked"),
             "state": _("State"),
             "closed_at": _("Closed"),
+            "coordinators": _("To the coordinators when nobody answers"),
+            "coordinators_at": _("The coordinators can see it since"),
+            "service": _("The service that you chose"),
+            "service_at": _("You got its contact"),
+            "climbs_at": _("Goes on at"),
+            "expires_at": _("Closes by itself at"),
         },
         [
             {
@@ -36,8 +42,16 @@ def _requests(who: Acting) -> Section:
                 "to": str(to[Request.To(request.to)]),
                 "state": str(STATES[request.state]),
                 "closed_at": request.closed_at,
+                "coordinators": str(_("You agreed to it")) if request.coordinators_entry_id else "",
+                "coordinators_at": request.coordinators_at,
+                "service": request.service.name if request.service else "",
+                "service_at": request.service_at,
+                "climbs_at": request.climbs_at,
+                "expires_at": request.expires_at,
             }
-            for request in Request.objects.filter(person_id=who.person_id).order_by("made_at", "id")
+            for request in Request.objects.select_related("service")
+            .filter(person_id=who.person_id)
+            .order_by("made_at", "id")
         ],
     )
 
