@@ -10,6 +10,7 @@ from django.test import Client
 from bothways.core.clock.api import now
 from bothways.enrol.tests.factory import a_code, asking, checked, enrolled
 from bothways.help import api as help_
+from bothways.help import directory
 from bothways.insight import wording
 from bothways.insight.periods import Quarter
 from bothways.insight.tests.factory import a_release
@@ -28,7 +29,8 @@ from tests.cast import Someone, someone
 @dataclass
 class World:
     """Amina and Bo are a pair with a card, a meeting, a journal and a request; Chen and Fatima have an open
-    proposal; Gul waits; Dara is a stranger; Eli coordinates, has named a safeguarding lead and wrote a call.
+    proposal; Gul waits; Dara is a stranger; Eli coordinates, has named a safeguarding lead and wrote a call
+    and an entry of the directory.
     Amina and Chen offer company, which takes two checks: Amina has both, Chen has one, and a code for the
     other. Two quarters are published."""
 
@@ -95,6 +97,8 @@ def build() -> World:
         amina.who, programme_id=programme.id, pair_id=pair.id, kind="school", words="A school form, please"
     )
     to_staff = help_.ask(amina.who, programme_id=programme.id, kind="work", words="Where do I find a course?")
+    service = directory.Entry(name="Advice for tenants", place="Town hall", phone="030 123", kind="housing")
+    directory.write(cast["eli"].who, programme_id=programme.id, entry=service)
     # Nobody else speaks what Gul speaks: the round leaves her over, with a reason.
     enrolled(cast["gul"], programme, side=1, speak=[programme.languages[-1] * 4 + 2])
     proposal = proposed(cast["chen"], cast["fatima"], programme)

@@ -40,7 +40,7 @@ class LadderForm(forms.Form):
     )
     to_service = forms.BooleanField(
         label=_("If then still nobody answers, give me the contact of a service."),
-        help_text=_("The service reads nothing here. You get a note that you can show or send yourself."),
+        help_text=_("The service reads nothing here. You get a message that you can show or send yourself."),
         required=False,
     )
     service = forms.ChoiceField(label=_("Which service?"), required=False)

@@ -1,7 +1,7 @@
 """Where a request goes when nobody answers: to rungs that its requester agreed to, and to no other.
 
 A partner first; then the coordinators; then a service that the requester chose from the directory. A service
-reads nothing here: its rung gives the requester the contact and a note to show or to send.
+reads nothing here: its rung gives the requester the contact and words to show or to send.
 """
 
 from __future__ import annotations

@@ -102,19 +102,19 @@ def _lines(who: Acting, standing: Standing, zone: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """A note to show, to print or to send, in the page language; the product sends nothing."""
+class Message:
+    """Words to show, to print or to send, in the page language; the product sends nothing."""
 
     service: Service
     words: str
 
     @property
     def mail_link(self) -> str:
-        """Opens the requester's own mail program with the note in it."""
+        """Opens the requester's own mail program with the words in it."""
         return f"mailto:{quote(self.service.mail, safe='@')}?body={quote(self.words)}"
 
 
-def note(request: Request, words: str) -> Note | None:
+def message(request: Request, words: str) -> Message | None:
     """The note for the service that a request of mine has reached; None when there is none."""
     if request.service is None or request.service_at is None or request.service.ended_at is not None:
         return None
@@ -123,4 +123,4 @@ def note(request: Request, words: str) -> Note | None:
         "programme": programme.name
     }
     about = _("I would like help with this: %(kind)s") % {"kind": KINDS[request.kind]}
-    return Note(request.service, "\n\n".join(part for part in (begun, about, words) if part))
+    return Message(request.service, "\n\n".join(part for part in (begun, about, words) if part))

@@ -54,11 +54,14 @@ def request_keep(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @signed_in
-def request_note(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
+def request_message(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     """To show, to print or to send by oneself: nothing is sent from here."""
     who = acting_of(request)
     mine = access.require_mine(access.open_request(who, request_id))
-    note = ladder_page.note(mine, texts.read(who, [mine.text_id]).get(mine.text_id, ""))
-    if note is None:
+    if mine.service_at is None:
         raise Http404
-    return render(request, "help/note.html", {"note": note, "one": note.service, "request_id": request_id})
+    message = ladder_page.message(mine, texts.read(who, [mine.text_id]).get(mine.text_id, ""))
+    if message is None:
+        raise Http404
+    about = {"message": message, "one": message.service, "request_id": request_id}
+    return render(request, "help/for_service.html", about)

@@ -99,10 +99,13 @@ CREATE FUNCTION help_request_words() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     DELETE FROM public.core_text t WHERE t.id = OLD.text_id AND t.owner_id = OLD.person_id;
-    UPDATE public.core_notice n SET seen_at = clock_timestamp()
-        WHERE n.path = '/requests/' || OLD.id || '/' AND n.seen_at IS NULL
-          AND n.person_id IN (SELECT OLD.person_id UNION ALL
-                              SELECT h.person_id FROM public.pair_half h WHERE h.pair_id = OLD.pair_id);
+    -- Not when its requester leaves: it would look another way than an ended pair.
+    IF public.core_leaver() IS NULL THEN
+        UPDATE public.core_notice n SET seen_at = clock_timestamp()
+            WHERE n.path = '/requests/' || OLD.id || '/' AND n.seen_at IS NULL
+              AND n.person_id IN (SELECT OLD.person_id UNION ALL SELECT h.person_id FROM public.pair_half h
+                  JOIN public.pair_pair p ON p.id = h.pair_id WHERE p.id = OLD.pair_id AND p.ended_at IS NULL);
+    END IF;
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION help_request_words() FROM PUBLIC;

@@ -215,12 +215,12 @@ def test_the_service_rung_opens_nothing_and_gives_her_a_contact(amina, bo, eli, 
         climbs(2)
         assert fresh(request).climbs_at is None
         page = amina.browser().get(path).content.decode()
-        assert "030 123" in page and f"{path}note/" in page
-        note = amina.browser().get(f"{path}note/")
-        assert SECRET in note.content.decode()
+        assert "030 123" in page and f"{path}message/" in page
+        message = amina.browser().get(f"{path}message/")
+        assert SECRET in message.content.decode()
         for person, status in ((bo, 403), (eli, 403)):
-            assert person.browser().get(f"{path}note/").status_code == status
-        assert not any("note" in notice.path for notice in outbox.news(eli.who, limit=99))
+            assert person.browser().get(f"{path}message/").status_code == status
+        assert not any("message" in notice.path for notice in outbox.news(eli.who, limit=99))
 
 
 def test_without_coordinators_it_goes_straight_to_the_service(amina, eli, programme, pair):
