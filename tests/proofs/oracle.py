@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.formats import date_format
@@ -215,6 +215,8 @@ class Request:
     text: Words
     state: str = "open"
     closed: datetime | None = None
+    # When its requester wrote last: it stays open for so many days from then on.
+    wrote: datetime | None = None
 
 
 class Books:
@@ -396,6 +398,13 @@ def _request(one: Request) -> Row:
         "to": "Your partner" if one.pair else "The coordinators",
         "state": REQUEST_STATES[one.state],
         "closed_at": one.closed,
+        # Nobody in this history agrees to a ladder.
+        "coordinators": "",
+        "coordinators_at": None if one.pair else one.made,
+        "service": "",
+        "service_at": None,
+        "climbs_at": None,
+        "expires_at": (one.wrote or one.made) + timedelta(days=90),
     }
 
 

@@ -48,7 +48,7 @@ class LadderForm(forms.Form):
         label=_("How long shall each of them have?"),
         coerce=int,
         required=False,
-        empty_value=NO_LADDER.wait_days,
+        empty_value=None,
         initial=NO_LADDER.wait_days,
     )
 
