@@ -64,7 +64,7 @@ class EntryForm(forms.Form):
         label=_("Languages spoken there"),
         required=False,
         coerce=int,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "long"}),
     )
     valid_until = forms.DateField(
         label=_("Still true until"),

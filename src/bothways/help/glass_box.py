@@ -29,7 +29,7 @@ def _requests(who: Acting) -> Section:
             "state": _("State"),
             "closed_at": _("Closed"),
             "coordinators": _("To the coordinators when nobody answers"),
-            "coordinators_at": _("The coordinators can see it since"),
+            "coordinators_at": _("The coordinators were asked on"),
             "service": _("The service that you chose"),
             "service_at": _("You got its contact"),
             "climbs_at": _("Goes on at"),

@@ -78,10 +78,10 @@ def _lines(who: Acting, standing: Standing, zone: str) -> list[str]:
     lines = []
     if standing.pair is not None and not standing.pair_ended:
         about = {"name": partner_name(who, standing.pair), "day": day(request.made_at, zone)}
-        lines.append(_("%(name)s can read it since %(day)s.") % about)
+        lines.append(_("%(name)s was asked on %(day)s.") % about)
     if request.coordinators_at is not None:
         lines.append(
-            _("The coordinators can see it since %(day)s.") % {"day": day(request.coordinators_at, zone)}
+            _("The coordinators were asked on %(day)s.") % {"day": day(request.coordinators_at, zone)}
         )
     if request.is_closed:
         return lines
