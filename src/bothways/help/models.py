@@ -5,6 +5,10 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from bothways.help.hand_models import HandAsk, HandLike, HandYes
+
+__all__ = ["LONGEST_WAIT", "HandAsk", "HandLike", "HandYes", "Opening", "Reply", "Request", "Service"]
+
 LONGEST_WAIT = 30
 
 

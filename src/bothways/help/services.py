@@ -16,6 +16,7 @@ from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, confirm
 from bothways.core.outbox.api import tell
 from bothways.core.texts import api as texts
+from bothways.help import hands
 from bothways.help.access import (
     Role,
     Standing,
@@ -170,6 +171,7 @@ def close_for_partner(*, pair_id: uuid.UUID, programme_id: uuid.UUID) -> None:
     answers.delete()
     for request_id, requester in requests.values_list("id", "person_id"):
         texts.unshare(under=request_id, owner_id=requester)
+    hands.close_for_partner(pair_id=pair_id, programme_id=programme_id)
 
 
 def _close(who: Acting, request: Request, state: str) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bothways.help import directory_views, ladder_views, views
+from bothways.help import directory_views, hand_views, ladder_views, views
 
 urlpatterns = [
     path("p/<slug:slug>/requests/", views.requests, name="requests"),
@@ -17,6 +17,15 @@ urlpatterns = [
     path("requests/<uuid:request_id>/keep/", ladder_views.request_keep, name="request_keep"),
     path("requests/<uuid:request_id>/message/", ladder_views.request_message, name="request_message"),
     path("replies/<uuid:reply_id>/delete/", views.reply_delete, name="reply_delete"),
+    path("p/<slug:slug>/hands/", hand_views.hands_page, name="hands"),
+    path("p/<slug:slug>/hands/likes/", hand_views.hands_like, name="hands_like"),
+    path("p/<slug:slug>/hands/new/", hand_views.hand_new, name="hand_new"),
+    path("hands/<uuid:ask_id>/", hand_views.hand, name="hand"),
+    path("hands/<uuid:ask_id>/members/", hand_views.hand_widen, name="hand_widen"),
+    path("hands/<uuid:ask_id>/take-back/", hand_views.hand_take_back, name="hand_take_back"),
+    path("hands/<uuid:ask_id>/yes/", hand_views.hand_yes, name="hand_yes"),
+    path("hands/<uuid:ask_id>/yes/<uuid:yes_id>/", hand_views.hand_accept, name="hand_accept"),
+    path("hands/yes/<uuid:yes_id>/off/", hand_views.hand_off, name="hand_off"),
     path("p/<slug:slug>/services/", directory_views.services, name="services"),
     path("p/<slug:slug>/services/new/", directory_views.service_new, name="service_new"),
     path("services/<uuid:service_id>/", directory_views.service, name="service"),

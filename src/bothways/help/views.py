@@ -42,7 +42,7 @@ def my_requests(request: HttpRequest, slug: str) -> HttpResponse:
 def request_new(request: HttpRequest, slug: str) -> HttpResponse:
     who = acting_of(request)
     programme = access.my_programme(who, slug)
-    choices = {"partners": _partners(who, programme), "services": directory.choices(programme.id)}
+    choices = {"partners": partners_of(who, programme), "services": directory.choices(programme.id)}
     if request.method != "POST":
         return _new_page(request, programme, RequestForm(**choices))
     form = RequestForm(request.POST, **choices)
@@ -65,7 +65,8 @@ def request_new(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("request", made.id)
 
 
-def _partners(who: Acting, programme: Programme) -> list[tuple[uuid.UUID, str]]:
+def partners_of(who: Acting, programme: Programme) -> list[tuple[uuid.UUID, str]]:
+    """My live pairs in a programme: id and what to call the partner in a list."""
     mine = [pair for pair in pairs_of(who) if pair.programme_id == programme.id and not pair.is_ended]
     return [(pair.id, _("My partner: %(name)s") % {"name": partner_name(who, pair)}) for pair in mine]
 
