@@ -270,6 +270,10 @@ class Books:
                 for one in self.replies
                 if one.by is me
             ],
+            # Nobody in this history asks for a hand.
+            "hand_likes": [],
+            "hand_asks": [],
+            "hand_yes": [],
             "openings": [{"at": one.at, "kind": KINDS[one.request.kind]} for one in me.openings],
         }
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -177,6 +177,9 @@ def offer(who: Acting, *, ask_id: uuid.UUID, words: str, yes_id: uuid.UUID | Non
             raise PermissionDenied
         if asked.day < today():
             raise Refused(_("The day has passed."))
+        if asked.pair_id is not None and _has_live(who, asked.pair_id):
+            # The pair does not end in between: with it ends what was said under it.
+            live_pair(who, asked.pair_id, lock=True)
         earlier = HandYes.objects.filter(ask=asked, person_id=who.person_id).first()
         if earlier is not None:
             return earlier
@@ -192,7 +195,8 @@ def offer(who: Acting, *, ask_id: uuid.UUID, words: str, yes_id: uuid.UUID | Non
                 )
                 # Now, and not at the end: it may have been taken back at this moment.
                 connection.check_constraints()
-        except IntegrityError as error:
+        except (IntegrityError, ProgrammingError) as error:
+            # Taken back at this moment: there is nothing, or it is not open to me any more.
             raise Http404 from error
         _record("hand.offered", who, asked)
         tell(asked.person_id, "hand.yes", path=path_of(asked), key=f"hand.yes:{said.id}")
