@@ -63,6 +63,10 @@ MAY_CHANGE = {
     "enrol_enrolment.partners": ({PARTNER, JOB}, "a place is counted when a pair is made or ends"),
     "enrol_enrolment.waiting_since": ({PARTNER, JOB}, "and waiting begins anew"),
     "help_handask.DELETE": ({JOB}, "one whose day has passed"),
+    "help_handyes.DELETE": (
+        {PARTNER},
+        "whoever asked takes it back, and a yes goes with what it was said to",
+    ),
     "help_request.state": ({PARTNER, COORDINATOR, JOB}, "there is an answer, or its time is over"),
     "help_request.closed_at": ({JOB}, "its time is over"),
     "help_request.climbs_at": ({PARTNER, COORDINATOR, JOB}, "nothing is due when there is an answer"),

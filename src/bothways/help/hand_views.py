@@ -106,9 +106,16 @@ def _page(
     *,
     status: int = 200,
     refused: Refused | None = None,
+    to: uuid.UUID | None = None,
 ) -> HttpResponse:
+    """One ask. `form` is what was sent, when it has to be mended, for the yes `to`."""
+    page = hand_reading.page(who, asked)
     about = {
-        "page": hand_reading.page(who, asked),
+        "page": page,
+        # One form for each, with names of its own for its fields.
+        "waiting": [
+            (yes_id, form if yes_id == to else ReachForm(auto_id=f"{yes_id}_%s")) for yes_id in page.waiting
+        ],
         "programme": programmes.by_id(asked.programme_id),
         "form": form,
         "refused": refused.words if refused else "",
@@ -155,11 +162,11 @@ def hand_accept(request: HttpRequest, ask_id: uuid.UUID, yes_id: uuid.UUID) -> H
     asked = hands.my_ask(who, ask_id)
     form = ReachForm(request.POST)
     if not form.is_valid():
-        return _page(request, who, asked, form, status=422)
+        return _page(request, who, asked, form, status=422, to=yes_id)
     try:
         hands.accept(who, ask_id=ask_id, yes_id=yes_id, words=form.cleaned_data["words"])
     except Refused as refused:
-        return _page(request, who, asked, form, refused=refused)
+        return _page(request, who, asked, form, refused=refused, to=yes_id)
     messages.success(request, _("You have both said yes."))
     return redirect("hand", ask_id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -132,6 +133,23 @@ def test_two_yeses_open_names_and_how_to_reach_each_other(amina, bo, chen, progr
     assert Share.objects.filter(under=said.id).count() == 4
     assert texts.read(bo.who, [said.text_id, said.asker_text_id]) == {}
     assert Event.objects.filter(kind="hand.met").count() == 1
+
+
+def test_several_who_would_help_have_a_form_each(amina, bo, chen, programme, pair) -> None:
+    ask = asked(amina, programme)
+    for person in (bo, chen):
+        likes(person, programme)
+        as_(person, hands.offer, ask_id=ask.id, words=THEIRS)
+    shown = html(amina, ask)
+    fields = re.findall(r'<textarea[^>]* id="([^"]+)"', shown)
+    assert len(fields) == len(set(fields)) == 2
+    one, other = page(amina, ask).waiting
+    kept = amina.browser().post(f"/hands/{ask.id}/yes/{one}/", {"words": "kept " + "x" * 600})
+    assert kept.status_code == 422 and kept.content.decode().count("kept x") == 1
+    as_(amina, hands.accept, ask_id=ask.id, yes_id=other, words=MINE)
+    assert len(page(amina, ask).met) == len(page(amina, ask).waiting) == 1
+    with walls.acting_with(amina.who.token):
+        assert HandYes.objects.count() == 1, "the other stays closed"
 
 
 def test_only_who_asked_says_the_second_yes(amina, bo, chen, dara, eli, programme, pair) -> None:
