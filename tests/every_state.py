@@ -37,6 +37,8 @@ from bothways.enrol.services import pause as pause_enrolment
 from bothways.enrol.services import withdraw
 from bothways.enrol.tests.factory import a_code, checked, drafted, enrolled, sent
 from bothways.help import api as help_
+from bothways.help import directory, hands
+from bothways.help import tasks as help_tasks
 from bothways.insight.models import Call
 from bothways.insight.periods import Quarter
 from bothways.insight.tests.factory import a_release
@@ -206,6 +208,56 @@ def _regular(amina: Someone, pair: pairs.Pair) -> None:
     meet.choose_series(amina.who, pair_id=pair.id, seen="", wanted=wanted)
 
 
+def _hands(world: World, pair: pairs.Pair) -> None:
+    """Amina asked her partner, and those who like such work; Bo said yes to some, and she to one of them."""
+    amina, bo, programme = world.people["amina"], world.people["bo"], world.programme
+    slug, day = programme.slug, today() + timedelta(days=5)
+    hands.set_likes(bo.who, programme_id=programme.id, kinds={"harvest"})
+    hands.set_likes(amina.who, programme_id=programme.id, kinds={"lift"})
+    given = {"programme_id": programme.id, "kind": "harvest", "day": day, "hours": 2}
+    for state in ("partner", "wide", "waiting", "met"):
+        asked = hands.ask(amina.who, **given, pair_id=pair.id if state == "partner" else None)
+        world.add("hand", state, slug=slug, ask_id=asked.id)
+        if state in {"waiting", "met"}:
+            with walls.acting_with(bo.who.token):
+                said = hands.offer(bo.who, ask_id=asked.id, words="by the gate")
+            world.add("yes", state, ask_id=asked.id, yes_id=said.id)
+        if state == "met":
+            with walls.acting_with(amina.who.token):
+                hands.accept(amina.who, ask_id=asked.id, yes_id=said.id, words=WORDS)
+    of_bo = hands.ask(bo.who, **{**given, "kind": "moving"}, pair_id=pair.id)
+    hands.offer(amina.who, ask_id=of_bo.id, words=WORDS)
+
+
+def _climbed_and_expired(world: World, pair: pairs.Pair) -> None:
+    """A request that nobody answered has come to the coordinators and to a service; another has expired."""
+    amina, eli, programme = world.people["amina"], world.people["eli"], world.programme
+    entry = directory.Entry(name="Advice for tenants", place="Town hall")
+    one = directory.write(eli.who, programme_id=programme.id, entry=entry)
+    world.add("service", "listed", slug=programme.slug, service_id=one.id)
+    gone = directory.write(eli.who, programme_id=programme.id, entry=entry)
+    directory.take_away(eli.who, service_id=gone.id)
+    world.add("service", "gone", slug=programme.slug, service_id=gone.id)
+    climbed = help_.ask(
+        amina.who,
+        programme_id=programme.id,
+        kind="school",
+        words=WORDS,
+        pair_id=pair.id,
+        ladder=help_.Ladder(coordinators=True, service_id=one.id, wait_days=1),
+    )
+    for days in (1, 2):
+        with travelled(timedelta(days=days, minutes=days)):
+            help_tasks.climb(0)
+    world.add("request", "climbed", request_id=climbed.id)
+    with travelled(-timedelta(days=110)):
+        old = _asked(amina, programme, pair)
+    for days in (-18, -10):
+        with travelled(timedelta(days=days)):
+            help_tasks.end_requests(0)
+    world.add("request", "expired", request_id=old.id)
+
+
 def _planned(amina: Someone, pair: pairs.Pair, days: int) -> meet.Meeting:
     return meet.plan(
         amina.who,
@@ -239,6 +291,8 @@ def _requests(world: World) -> None:
             help_.reply(eli.who, request_id=asked.id, words="an answer")
         _closed(amina, asked, state)
         world.add("letter", state, request_id=asked.id)
+    _climbed_and_expired(world, pair)
+    _hands(world, pair)
     open_one = world.thing("request", "open").args["request_id"]
     more = help_.reply(amina.who, request_id=open_one, words=WORDS)
     world.add("reply", "mine", reply_id=more.id)

@@ -29,6 +29,11 @@ def _card(version: int) -> Sent:
     return {"version": str(version), "rhythm": "weekly", "times": ["5"], "modes": ["0"], "customs": "tea"}
 
 
+def _entry() -> Sent:
+    until = f"{today() + timedelta(days=90)}"
+    return {"sort": "advice", "kind": "papers", "name": "Forms", "place": "Town hall", "valid_until": until}
+
+
 PLAIN: dict[str, Sent] = {
     "account_confirm_login_code": {"code": "AAAA-AAAA"},
     "account_email_verification_sent": {"code": "AAAA-AAAA"},
@@ -42,6 +47,9 @@ PLAIN: dict[str, Sent] = {
     "enrol": {"name": "Somebody"},
     "enrol_step": {"modes": ["0"]},
     "figures_follow_up": {"words": "We found two rooms."},
+    "hand_accept": {"words": "by the bench"},
+    "hand_new": {"to": "members", "kind": "lift", "day": f"{today() + timedelta(days=6)}", "hours": "2"},
+    "hand_yes": {"words": "by the bench"},
     "journal": {"words": "a walk"},
     "me": {"name": "Somebody", "language": "en", "time_zone": "UTC"},
     "meeting_change": _meeting(sequence="0"),
@@ -86,8 +94,11 @@ PLAIN: dict[str, Sent] = {
     "report_fetch": {"code": "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"},
     "report_key": {"line": keylines.line_of(PrivateKey.generate()).line()},
     "report_lead": {"contact": "a telephone number"},
+    "request_ladder": {"wait": "7"},
     "request_new": {"to": "coordinators", "kind": "school", "words": "a form"},
     "request_reply": {"words": "an answer"},
+    "service_change": _entry(),
+    "service_new": _entry(),
     "set_language": {"language": "ar", "next": "/"},
 }
 

@@ -83,7 +83,9 @@ def wordy(world: World, form: Form) -> dict[str, list[str]]:
             world.codes["coordinator" if "public_name" in data and "slug" not in data else "programme"]
         ]
     if "kind" in data and not data["kind"][0]:
-        data["kind"] = ["company"]
+        data["kind"] = ["work" if "valid_until" in data else "company"]
+    for name, address in (("web", f"https://{TYPED}.example.org/"), ("mail", f"{TYPED}@example.org")):
+        data |= {name: [address]} if name in data else {}
     return data
 
 

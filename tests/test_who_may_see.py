@@ -66,6 +66,8 @@ UNLINKED = {
     "enrolment_resume",  # once paused
     "pair_resume",
     "meeting_took_place",  # once a meeting has begun
+    "request_keep",  # once a request is near its end
+    "request_message",  # once a request has come to a service
     "reply_delete",  # once there is a reply
     "calendar_off",  # once there is a feed
     "programme_add_town",  # once towns were searched for

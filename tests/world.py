@@ -11,6 +11,7 @@ from bothways.core.clock.api import now, today
 from bothways.days import api as days
 from bothways.enrol.tests.factory import a_code, asking, checked, enrolled
 from bothways.help import api as help_
+from bothways.help import directory, hands
 from bothways.insight import wording
 from bothways.insight.periods import Quarter
 from bothways.insight.tests.factory import a_release
@@ -29,10 +30,11 @@ from tests.cast import Someone, someone
 
 @dataclass
 class World:
-    """Amina and Bo are a pair with a card, a meeting and regular ones, a journal, messages, a day that matters and a request;
-    Chen and Fatima have an open proposal; Gul waits; Dara is a stranger; Eli coordinates, has named a
-    safeguarding lead and wrote a call. Amina and Chen offer company, which takes two checks: Amina has both,
-    Chen has one, and a code for the other. Two quarters are published."""
+    """Amina and Bo are a pair with a card, a meeting and regular ones, a journal, messages, a day that
+    matters and a request; Chen and Fatima have an open proposal; Gul waits; Dara is a stranger; Eli
+    coordinates, has named a safeguarding lead and wrote a call and an entry of the directory. Amina and Chen
+    offer company, which takes two checks: Amina has both, Chen has one, and a code for the other. Two
+    quarters are published."""
 
     programme: Programme
     pair: pairs.Pair
@@ -110,9 +112,16 @@ def build() -> World:
         amina.who, programme_id=programme.id, pair_id=pair.id, kind="school", words="A school form, please"
     )
     to_staff = help_.ask(amina.who, programme_id=programme.id, kind="work", words="Where do I find a course?")
+    work = {"programme_id": programme.id, "kind": "harvest", "day": today() + timedelta(days=9), "hours": 3}
+    with_bo = hands.ask(amina.who, **work, pair_id=pair.id)
+    hands.offer(bo.who, ask_id=with_bo.id, words="by the gate")
+    hands.ask(amina.who, **work)
+    service = directory.Entry(name="Advice for tenants", place="Town hall", phone="030 123", kind="housing")
+    directory.write(cast["eli"].who, programme_id=programme.id, entry=service)
     # Nobody else speaks what Gul speaks: the round leaves her over, with a reason.
     enrolled(cast["gul"], programme, side=1, speak=[programme.languages[-1] * 4 + 2])
     proposal = proposed(cast["chen"], cast["fatima"], programme)
+    hands.set_likes(cast["chen"].who, programme_id=programme.id, kinds={"harvest"})
     asking(cast["eli"], programme, checks=1 | 1 << 2)
     for name in ("amina", "chen"):
         checked(cast[name], programme, cast["eli"])

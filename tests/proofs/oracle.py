@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.formats import date_format
@@ -217,6 +217,8 @@ class Request:
     text: Words
     state: str = "open"
     closed: datetime | None = None
+    # When its requester wrote last: it stays open for so many days from then on.
+    wrote: datetime | None = None
 
 
 class Books:
@@ -278,6 +280,10 @@ class Books:
                 for one in self.replies
                 if one.by is me
             ],
+            # Nobody in this history asks for a hand.
+            "hand_likes": [],
+            "hand_asks": [],
+            "hand_yes": [],
             "openings": [{"at": one.at, "kind": KINDS[one.request.kind]} for one in me.openings],
         }
 
@@ -413,6 +419,13 @@ def _request(one: Request) -> Row:
         "to": "Your partner" if one.pair else "The coordinators",
         "state": REQUEST_STATES[one.state],
         "closed_at": one.closed,
+        # Nobody in this history agrees to a ladder.
+        "coordinators": "",
+        "coordinators_at": None if one.pair else one.made,
+        "service": "",
+        "service_at": None,
+        "climbs_at": None,
+        "expires_at": (one.wrote or one.made) + timedelta(days=90),
     }
 
 

@@ -202,6 +202,7 @@ class Oracle(Chronicle):
         if reader:
             text.readers.add((reader, request))
         request.state = "open" if mine else "answered"
+        request.wrote = self.now if mine else request.wrote
         self.happened(one, "request.more" if mine else "request.answered")
         if not mine:
             self._tell_asker(reply)

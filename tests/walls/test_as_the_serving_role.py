@@ -273,11 +273,12 @@ def test_jobs_see_an_address_only_while_a_notice_waits(world: World) -> None:
             "meet_journalline",
             "talk_message",
             "talk_bookmark",
-            "help_request",
             "help_reply",
             "core_receipt",
         ):
             assert worker.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
+        # The ladder's job sees that there are requests; their words it does not.
+        assert worker.execute("SELECT count(*) FROM help_request").fetchone() != (0,)
         for made in (
             "INSERT INTO core_entry SELECT gen_random_uuid(), gen_random_uuid(), '\\x00', now(), now(), NULL",
             "INSERT INTO enrol_consent DEFAULT VALUES",
@@ -285,6 +286,8 @@ def test_jobs_see_an_address_only_while_a_notice_waits(world: World) -> None:
             "INSERT INTO pair_pair DEFAULT VALUES",
             "INSERT INTO people_person DEFAULT VALUES",
             "UPDATE match_answer SET yes = true",
+            "UPDATE help_request SET text_id = gen_random_uuid()",
+            "UPDATE help_request SET coordinators_at = now() WHERE coordinators_at IS NULL",
         ):
             assert refused(worker, made), made
 

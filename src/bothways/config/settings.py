@@ -276,6 +276,11 @@ ROUND_HANDS = int(env("ROUND_HANDS", "8"))
 # After this many days a sealed report is deleted, read or not.
 SEALED_REPORT_DAYS = int(env("SEALED_REPORT_DAYS", "90"))
 
+# A request that nobody closes expires after so many days without a word of its requester, who is told a week
+# before. So many days after its end, however it ended, a request and all words under it are erased.
+REQUEST_OPEN_DAYS = int(env("REQUEST_OPEN_DAYS", "90"))
+REQUEST_ERASE_DAYS = int(env("REQUEST_ERASE_DAYS", "30"))
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 200_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
 

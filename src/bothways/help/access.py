@@ -13,7 +13,7 @@ from django.http import Http404
 from bothways.core.identity.api import Acting
 from bothways.enrol.api import of_person
 from bothways.help.models import Reply, Request
-from bothways.pair.api import Pair, live_pair, open_pair
+from bothways.pair.api import Pair, live_pair
 from bothways.programme import api as programmes
 from bothways.programme.api import Programme, Staff
 
@@ -38,6 +38,20 @@ class Standing:
     def is_mine(self) -> bool:
         return self.role is Role.REQUESTER
 
+    @property
+    def pair(self) -> Pair | None:
+        """The pair whose partner was asked. Coordinators know of none."""
+        return None if self.role is Role.COORDINATOR else self.request.pair
+
+    @property
+    def pair_ended(self) -> bool:
+        return self.pair is not None and self.pair.is_ended
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether there is anybody for whom more can be written."""
+        return not self.pair_ended or self.request.coordinators_at is not None
+
 
 def open_request(who: Acting, request_id: uuid.UUID) -> Standing:
     """A request that is mine or meant for me. 404 for everybody else, and for a partner whose pair has
@@ -59,11 +73,11 @@ def held_request(who: Acting, request_id: uuid.UUID) -> Standing:
 def held_to_write(who: Acting, request_id: uuid.UUID) -> Standing:
     """The same, for words that the partner or the requester will read: the pair does not end before it.
 
-    Refused when it has ended.
+    Refused when it has ended and nobody else is asked.
     """
-    pair_id = open_request(who, request_id).request.pair_id
-    if pair_id is not None:
-        live_pair(who, pair_id, lock=True)
+    standing = open_request(who, request_id)
+    if standing.pair is not None and not (standing.pair_ended and standing.has_reader):
+        live_pair(who, standing.pair.pk, lock=True)
     return held_request(who, request_id)
 
 
@@ -110,18 +124,22 @@ def _for_me(who: Acting) -> QuerySet[Request]:
     return Request.objects.select_related("pair").filter(
         Q(person_id=who.person_id)
         | Q(pair__in=pairs)
-        | Q(pair=None, programme_id__in=coordinated.values("programme_id"))
+        | Q(coordinators_at__isnull=False, programme_id__in=coordinated.values("programme_id"))
     )
 
 
 def _standing(who: Acting, request: Request) -> Standing:
     if request.person_id == who.person_id:
         return Standing(request, Role.REQUESTER)
-    if request.pair_id is not None:
-        if open_pair(who, request.pair_id).is_ended:
-            raise Http404
+    if request.pair_id is not None and _is_partner(who, request.pair_id):
         return Standing(request, Role.PARTNER)
+    if request.coordinators_at is None:
+        raise Http404
     staff = programmes.coordinating(who, request.programme_id)
     if staff is None:
         raise Http404
     return Standing(request, Role.COORDINATOR, staff)
+
+
+def _is_partner(who: Acting, pair_id: uuid.UUID) -> bool:
+    return Pair.objects.filter(id=pair_id, halves__person_id=who.person_id, ended_at=None).exists()

@@ -8,8 +8,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bothways.core.texts.api import MAX_LENGTH
+from bothways.help.ladder import NO_LADDER, WAITS, Ladder
 from bothways.help.words import KINDS
 
 COORDINATORS = "coordinators"
@@ -28,7 +30,68 @@ class OnceField(forms.UUIDField):
             return uuid.uuid4()
 
 
-class RequestForm(forms.Form):
+class LadderForm(forms.Form):
+    """Where a request goes when nobody answers: one box a rung. `services` are those to choose from."""
+
+    coordinators = forms.BooleanField(
+        label=_("If nobody answers in time, the coordinators may see it."),
+        help_text=_("They see what it is about; to read your words they must open it, and you see who did."),
+        required=False,
+    )
+    to_service = forms.BooleanField(
+        label=_("If then still nobody answers, give me the contact of a service."),
+        help_text=_("The service reads nothing here. You get a message that you can show or send yourself."),
+        required=False,
+    )
+    service = forms.ChoiceField(label=_("Which service?"), required=False)
+    wait = forms.TypedChoiceField(
+        label=_("How long shall each of them have?"),
+        coerce=int,
+        required=False,
+        empty_value=None,
+        initial=NO_LADDER.wait_days,
+    )
+
+    def __init__(
+        self, *args: Any, services: list[tuple[uuid.UUID, str]], partner: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if not partner:
+            del self.fields["coordinators"]
+        if not services:
+            del self.fields["to_service"], self.fields["service"]
+        if not partner and not services:
+            del self.fields["wait"]
+        self._choose("service", [("", _("Please choose")), *((str(pk), name) for pk, name in services)])
+        self._choose(
+            "wait",
+            [(days, ngettext("%(days)s day", "%(days)s days", days) % {"days": days}) for days in WAITS],
+        )
+
+    def _choose(self, name: str, choices: list[tuple[Any, Any]]) -> None:
+        field = self.fields.get(name)
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("to_service") and not given.get("service") and "service" not in self.errors:
+            self.add_error("service", _("Please choose a service, or take the mark away."))
+        return given
+
+    @property
+    def ladder(self) -> Ladder:
+        """What was agreed to."""
+        given = self.cleaned_data
+        service = given.get("service") if given.get("to_service") else None
+        return Ladder(
+            coordinators=bool(given.get("coordinators")),
+            service_id=uuid.UUID(service) if service else None,
+            wait_days=given.get("wait") or NO_LADDER.wait_days,
+        )
+
+
+class RequestForm(LadderForm):
     """A request. `partners` are my live pairs in the programme: id and what to call the partner."""
 
     to = forms.ChoiceField(label=_("Whom do you ask?"), widget=forms.RadioSelect)
@@ -40,9 +103,16 @@ class RequestForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
     )
     once = OnceField()
+    field_order = ["to", "kind", "words"]
 
-    def __init__(self, *args: Any, partners: list[tuple[uuid.UUID, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        *args: Any,
+        partners: list[tuple[uuid.UUID, str]],
+        services: list[tuple[uuid.UUID, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, services=services, partner=bool(partners), **kwargs)
         field = self.fields["to"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [

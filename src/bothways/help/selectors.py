@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from bothways.core.identity.api import Acting
@@ -85,7 +85,7 @@ def for_coordinators(who: Acting, programme: Programme, number: str) -> Page[Req
 def waiting_in(programme_ids: list[uuid.UUID], who: Acting) -> QuerySet[Request]:
     """Requests of others to the coordinators of these programmes that are not closed."""
     return Request.objects.filter(
-        programme_id__in=programme_ids, to=Request.To.COORDINATORS, state__in=WAITING
+        programme_id__in=programme_ids, coordinators_at__isnull=False, state__in=WAITING
     ).exclude(person_id=who.person_id)
 
 
@@ -93,8 +93,7 @@ def thread(who: Acting, standing: Standing) -> Thread:
     """One request as I may see it."""
     request = standing.request
     zone = time_zone_of(who.person_id)
-    ended = request.pair is not None and request.pair.is_ended
-    replies = _replies(who, request, ended)
+    replies = _replies(who, standing)
     receipt = good_receipt(who, standing)
     opened = _opened(who, standing, replies, receipt)
     return Thread(
@@ -102,16 +101,23 @@ def thread(who: Acting, standing: Standing) -> Thread:
         words=opened.get(request.text_id, ""),
         replies=[_words(who, request, reply, opened, zone) for reply in replies],
         sealed=standing.role is Role.COORDINATOR and not request.is_closed and receipt is None,
-        can_reply=not request.is_closed and not ended and _may_reply(who, standing),
-        pair_ended=ended,
-        partner=_partner(who, request),
+        can_reply=not request.is_closed and standing.has_reader and _may_reply(who, standing),
+        pair_ended=standing.pair_ended,
+        partner=_partner(who, standing),
     )
 
 
-def _replies(who: Acting, request: Request, ended: bool) -> list[Reply]:
-    replies = Reply.objects.filter(request=request).order_by("at", "id")
-    # Of a pair that has ended nothing of the other shows, not even that they had answered.
-    return list(replies.filter(person_id=who.person_id) if ended else replies)
+def _replies(who: Acting, standing: Standing) -> list[Reply]:
+    """What stands under a request for me. Partner and coordinators learn nothing of each other."""
+    request = standing.request
+    rows = Reply.objects.filter(request=request).order_by("at", "id")
+    mine_or_hers = Q(person_id=who.person_id) | Q(person_id=request.person_id)
+    if standing.role is Role.PARTNER:
+        rows = rows.filter(mine_or_hers)
+    elif standing.role is Role.COORDINATOR or standing.pair_ended:
+        # Of a pair that has ended nothing of the other shows, not even that they had answered.
+        rows = rows.filter(mine_or_hers | ~Q(signed=""))
+    return list(rows)
 
 
 def _opened(
@@ -141,8 +147,8 @@ def _may_reply(who: Acting, standing: Standing) -> bool:
     return standing.role is not Role.COORDINATOR or has_opened(who, standing.request)
 
 
-def _partner(who: Acting, request: Request) -> str:
-    return partner_name(who, request.pair) if request.pair is not None else ""
+def _partner(who: Acting, standing: Standing) -> str:
+    return partner_name(who, standing.pair) if standing.pair is not None else ""
 
 
 def asked_of_me(who: Acting) -> list[Request]:

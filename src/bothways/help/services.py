@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 from django.http import Http404
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bothways.core.clock.api import now
@@ -17,6 +16,7 @@ from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, confirm
 from bothways.core.outbox.api import tell
 from bothways.core.texts import api as texts
+from bothways.help import hands
 from bothways.help.access import (
     Role,
     Standing,
@@ -26,10 +26,10 @@ from bothways.help.access import (
     my_reply,
     require_mine,
 )
+from bothways.help.ladder import NO_LADDER, Ladder, path_of, put_on_ladder, tell_coordinators, wait_anew
 from bothways.help.models import Reply, Request
 from bothways.help.opening import has_opened
 from bothways.pair.api import Pair, live_pair, partner_id, tell_partner
-from bothways.programme import api as programmes
 
 State = Request.State
 # Open requests that one person may have in one programme.
@@ -45,11 +45,13 @@ def ask(
     words: str,
     pair_id: uuid.UUID | None = None,
     request_id: uuid.UUID | None = None,
+    ladder: Ladder = NO_LADDER,
 ) -> Request:
     """Ask my partner of `pair_id`, or else the coordinators of the programme, for help.
 
     A partner can read the words while the pair stands. Coordinators can open them one at a time,
-    each time against a receipt. The same `request_id` asks once, however often it is sent.
+    each time against a receipt. `ladder` is where it goes when nobody answers: nowhere else. The same
+    `request_id` asks once, however often it is sent.
     """
     with transaction.atomic():
         confirm(who)
@@ -61,7 +63,8 @@ def ask(
                 raise Http404
             return earlier
         _check_number(who, programme_id)
-        request = Request.objects.create(
+        moment = now()
+        request = Request(
             id=request_id or uuid.uuid4(),
             programme_id=programme_id,
             person_id=who.person_id,
@@ -70,8 +73,12 @@ def ask(
             to=Request.To.PARTNER if pair else Request.To.COORDINATORS,
             pair=pair,
             text_id=texts.put(owner_id=who.person_id, kind="request", words=words),
-            made_at=now(),
+            made_at=moment,
+            coordinators_at=None if pair else moment,
         )
+        put_on_ladder(who, request, ladder)
+        wait_anew(request)
+        request.save(force_insert=True)
         _share(who, request, request.text_id)
         # A number for the published figures, which count requests by kind.
         _record("request.made", who, request, about=list(Request.Kind).index(Request.Kind(kind)))
@@ -104,8 +111,12 @@ def reply(who: Acting, *, request_id: uuid.UUID, words: str, reply_id: uuid.UUID
             at=now(),
         )
         _share(who, request, written.text_id)
-        request.state = State.OPEN if standing.is_mine else State.ANSWERED
-        request.save(update_fields=["state"])
+        if standing.is_mine:
+            request.state = State.OPEN
+            request.save(update_fields=["state", *wait_anew(request)])
+        else:
+            request.state, request.climbs_at = State.ANSWERED, None
+            request.save(update_fields=["state", "climbs_at"])
         _record("request.more" if standing.is_mine else "request.answered", who, request)
         _tell_about_reply(who, standing, written)
     return written
@@ -155,15 +166,18 @@ def close_for_partner(*, pair_id: uuid.UUID, programme_id: uuid.UUID) -> None:
     writer finds the same whether the other only ended the pair or left, which deletes the request too.
     """
     requests = Request.objects.filter(pair_id=pair_id)
-    answers = Reply.objects.filter(request__in=requests).exclude(person_id=F("request__person_id"))
+    # What a coordinator wrote is signed: it stays between them and the requester.
+    answers = Reply.objects.filter(request__in=requests, signed="").exclude(person_id=F("request__person_id"))
     answers.delete()
-    for request_id in requests.values_list("id", flat=True):
-        texts.unshare(under=request_id)
+    for request_id, requester in requests.values_list("id", "person_id"):
+        texts.unshare(under=request_id, owner_id=requester)
+    hands.close_for_partner(pair_id=pair_id, programme_id=programme_id)
 
 
 def _close(who: Acting, request: Request, state: str) -> None:
     request.state, request.closed_at, request.closed_entry_id = state, now(), who.entry_id
-    request.save(update_fields=["state", "closed_at", "closed_entry_id"])
+    request.climbs_at = None
+    request.save(update_fields=["state", "closed_at", "closed_entry_id", "climbs_at"])
 
 
 def _check_place(who: Acting, programme_id: uuid.UUID, pair: Pair | None) -> None:
@@ -184,6 +198,8 @@ def _check_number(who: Acting, programme_id: uuid.UUID) -> None:
 def _check_may_reply(who: Acting, standing: Standing) -> None:
     if standing.request.is_closed:
         raise Refused(CLOSED)
+    if not standing.has_reader:
+        raise Refused(_("This pair has ended, so nobody would read it."))
     if standing.role is Role.COORDINATOR and not has_opened(who, standing.request):
         raise Refused(_("Please open the request first."))
 
@@ -195,7 +211,8 @@ def _share(who: Acting, request: Request, text_id: uuid.UUID) -> None:
     """
     reader: uuid.UUID | None = request.person_id
     if reader == who.person_id:
-        reader = partner_id(request.pair, who.person_id) if request.pair else None
+        pair = request.pair
+        reader = partner_id(pair, who.person_id) if pair is not None and not pair.is_ended else None
     if reader is not None:
         texts.share(owner_id=who.person_id, text_ids=[text_id], with_id=reader, under=request.id)
 
@@ -203,33 +220,28 @@ def _share(who: Acting, request: Request, text_id: uuid.UUID) -> None:
 def _tell_asked(who: Acting, request: Request) -> None:
     if request.pair is not None:
         key = f"request.partner:{request.id}"
-        tell_partner(who, request.pair, "request.partner", path=_path(request), key=key)
+        tell_partner(who, request.pair, "request.partner", path=path_of(request), key=key)
         return
-    path = reverse("requests", args=[programmes.by_id(request.programme_id).slug])
-    for coordinator in programmes.coordinator_ids(request.programme_id):
-        if coordinator != request.person_id:
-            tell(coordinator, "request.coordinators", path=path, key=f"request.coordinators:{request.id}")
+    tell_coordinators(request)
 
 
 def _tell_about_reply(who: Acting, standing: Standing, written: Reply) -> None:
     request = standing.request
     kind = "request.more" if standing.is_mine else "request.answered"
-    key = f"{kind}:{written.id}"
-    if request.pair is not None:
-        if not standing.is_mine or Reply.objects.filter(request=request).exclude(person_id=who.person_id):
-            tell_partner(who, request.pair, kind, path=_path(request), key=key)
+    path, key = path_of(request), f"{kind}:{written.id}"
+    if standing.role is Role.PARTNER and standing.pair is not None:
+        tell_partner(who, standing.pair, kind, path=path, key=key)
         return
     if not standing.is_mine:
         # Whoever asks the coordinators waits for this, and is told whatever they said about notices.
-        tell(request.person_id, kind, path=_path(request), key=key)
+        tell(request.person_id, kind, path=path, key=key)
         return
     others = Reply.objects.filter(request=request).exclude(person_id=request.person_id)
-    for person_id in others.values_list("person_id", flat=True).distinct():
-        tell(person_id, kind, path=_path(request), key=key)
-
-
-def _path(request: Request) -> str:
-    return reverse("request", args=[request.id])
+    for person_id, signed in others.values_list("person_id", "signed").distinct():
+        if signed:
+            tell(person_id, kind, path=path, key=key)
+        elif standing.pair is not None and not standing.pair_ended:
+            tell_partner(who, standing.pair, kind, path=path, key=key)
 
 
 def _record(kind: str, who: Acting, request: Request, **numbers: int) -> None:

@@ -26,7 +26,8 @@ def _asked(request: Request) -> Tile:
 
 
 def _mine(request: Request) -> Tile:
-    if request.state == Request.State.ANSWERED and not (request.pair and request.pair.is_ended):
+    ended = request.pair is not None and request.pair.is_ended
+    if request.state == Request.State.ANSWERED and (request.coordinators_at is not None or not ended):
         title = _("Your request has an answer")
         return Tile(title, KINDS[request.kind], _path(request), _("Read it"), urgent=True)
     return Tile(_("You asked for help"), KINDS[request.kind], _path(request), _("Look at it"))

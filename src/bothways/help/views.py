@@ -16,9 +16,9 @@ from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, acting_of
 from bothways.core.outbox.api import seen
 from bothways.core.pages.api import signed_in
-from bothways.help import access, opening, selectors, services
+from bothways.help import access, directory, ladder_page, opening, selectors, services
 from bothways.help.access import Standing
-from bothways.help.forms import ReplyForm, RequestForm
+from bothways.help.forms import LadderForm, ReplyForm, RequestForm
 from bothways.pair.api import pairs_of, partner_name
 from bothways.people.api import time_zone_of
 from bothways.programme import api as programmes
@@ -42,10 +42,10 @@ def my_requests(request: HttpRequest, slug: str) -> HttpResponse:
 def request_new(request: HttpRequest, slug: str) -> HttpResponse:
     who = acting_of(request)
     programme = access.my_programme(who, slug)
-    partners = _partners(who, programme)
+    choices = {"partners": partners_of(who, programme), "services": directory.choices(programme.id)}
     if request.method != "POST":
-        return _new_page(request, programme, RequestForm(partners=partners))
-    form = RequestForm(request.POST, partners=partners)
+        return _new_page(request, programme, RequestForm(**choices))
+    form = RequestForm(request.POST, **choices)
     if not form.is_valid():
         return _new_page(request, programme, form, status=422)
     try:
@@ -56,6 +56,7 @@ def request_new(request: HttpRequest, slug: str) -> HttpResponse:
             words=form.cleaned_data["words"],
             pair_id=form.pair_id,
             request_id=form.cleaned_data["once"],
+            ladder=form.ladder,
         )
     except Refused as refused:
         form.add_error(None, str(refused.words))
@@ -64,7 +65,8 @@ def request_new(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("request", made.id)
 
 
-def _partners(who: Acting, programme: Programme) -> list[tuple[uuid.UUID, str]]:
+def partners_of(who: Acting, programme: Programme) -> list[tuple[uuid.UUID, str]]:
+    """My live pairs in a programme: id and what to call the partner in a list."""
     mine = [pair for pair in pairs_of(who) if pair.programme_id == programme.id and not pair.is_ended]
     return [(pair.id, _("My partner: %(name)s") % {"name": partner_name(who, pair)}) for pair in mine]
 
@@ -93,10 +95,10 @@ def one_request(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     who = acting_of(request)
     standing = access.open_request(who, request_id)
     seen(who, path=request.path)
-    return _page(request, who, standing, ReplyForm())
+    return request_page(request, who, standing, ReplyForm())
 
 
-def _page(
+def request_page(
     request: HttpRequest,
     who: Acting,
     standing: Standing,
@@ -104,18 +106,22 @@ def _page(
     *,
     status: int = 200,
     refused: Refused | None = None,
+    ladder_form: LadderForm | None = None,
 ) -> HttpResponse:
+    """One request as I may see it, with what I may do."""
     about = {
         "role": standing.role.value,
         "programme": programmes.by_id(standing.request.programme_id),
         "state": standing.request.state,
         "closed": standing.request.is_closed,
         "to": standing.request.to,
+        "to_coordinators": standing.request.coordinators_at is not None,
         "staff": standing.staff,
         "thread": selectors.thread(who, standing),
         "form": form,
         "minutes": int(opening.GOOD_FOR.total_seconds() // 60),
         "refused": refused.words if refused else "",
+        "rungs": ladder_page.of(who, standing, ladder_form) if standing.is_mine else None,
     }
     return render(request, "help/request.html", about, status=409 if refused else status)
 
@@ -129,7 +135,7 @@ def request_open(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
         opening.open_with_receipt(who, request_id=request_id)
     except Refused as refused:
         standing = access.open_request(who, request_id)
-        return _page(request, who, standing, ReplyForm(), refused=refused)
+        return request_page(request, who, standing, ReplyForm(), refused=refused)
     except DatabaseError as error:
         logger.error("no receipt could be written: %s", type(error).__name__)
         return render(request, "web/fault.html", status=503)
@@ -143,13 +149,13 @@ def request_reply(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     standing = access.open_request(who, request_id)
     form = ReplyForm(request.POST)
     if not form.is_valid():
-        return _page(request, who, standing, form, status=422)
+        return request_page(request, who, standing, form, status=422)
     words, once = form.cleaned_data["words"], form.cleaned_data["once"]
     try:
         services.reply(who, request_id=request_id, words=words, reply_id=once)
     except Refused as refused:
         form.add_error(None, str(refused.words))
-        return _page(request, who, access.open_request(who, request_id), form, status=409)
+        return request_page(request, who, access.open_request(who, request_id), form, status=409)
     messages.success(request, _("Your words are sent."))
     return redirect("request", request_id)
 
@@ -161,7 +167,7 @@ def request_resolve(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse
     try:
         services.resolve(who, request_id=request_id)
     except Refused as refused:
-        return _page(request, who, access.open_request(who, request_id), ReplyForm(), refused=refused)
+        return request_page(request, who, access.open_request(who, request_id), ReplyForm(), refused=refused)
     messages.success(request, _("Good that it is resolved."))
     return redirect("request", request_id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from bothways.core.identity.api import Acting
 from bothways.core.texts import api as texts
 from bothways.core.wording.api import Change, register
-from bothways.help import services
-from bothways.help.models import Reply, Request
+from bothways.help import hands, services
+from bothways.help.models import HandYes, Reply, Request
 
 
 @transaction.atomic
@@ -57,5 +58,27 @@ register(
         delete=delete_request_words,
         effect=_("The request counts as taken back: nobody else can read anything under it."),
     ),
+)
+
+
+def hand_place(who: Acting, text_id: uuid.UUID) -> str | None:
+    return reverse("hand", args=[_yes(who, text_id).ask_id])
+
+
+def delete_hand_words(who: Acting, text_id: uuid.UUID) -> None:
+    """Call off what these words were for: without them the other cannot reach me."""
+    hands.call_off(who, yes_id=_yes(who, text_id).id)
+
+
+def _yes(who: Acting, text_id: uuid.UUID) -> HandYes:
+    found = HandYes.objects.filter(Q(text_id=text_id) | Q(asker_text_id=text_id)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+register(
+    "hand",
+    Change(place=hand_place, delete=delete_hand_words, effect=_("The few hours of help are called off.")),
 )
 register("reply", Change(place=reply_place, delete=delete_reply_words))

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bothways.help.models import Request
+from bothways.help.models import Request, Service
 
 KINDS: dict[str, Promise] = {
     Request.Kind.WORK: _("Work"),
@@ -26,9 +27,23 @@ STATES: dict[str, Promise] = {
     Request.State.ANSWERED: _("Answered"),
     Request.State.RESOLVED: _("Resolved"),
     Request.State.TAKEN_BACK: _("Taken back"),
+    Request.State.EXPIRED: _("Closed after a long time"),
+}
+
+SORTS: dict[str, Promise] = {
+    Service.Sort.SERVICE: _("A service"),
+    Service.Sort.ADVICE: _("Advice hours"),
+    Service.Sort.COURSE: _("A course"),
+    Service.Sort.JOB: _("A job"),
 }
 
 
 def day(moment: dt.datetime, zone: str) -> str:
     """The day of a moment: requests are shown by their day, not by the minute."""
     return str(date_format(moment.astimezone(ZoneInfo(zone)), "DATE_FORMAT"))
+
+
+def weekday(moment: dt.datetime, zone: str) -> str:
+    """The same with the day of the week, for what is still to come."""
+    there = moment.astimezone(ZoneInfo(zone))
+    return gettext("%(weekday)s, %(day)s") % {"weekday": date_format(there, "l"), "day": day(moment, zone)}

@@ -82,9 +82,10 @@ def share(
     )
 
 
-def unshare(*, under: uuid.UUID) -> None:
-    """Close everything that was open under a pair or a request."""
-    Share.objects.filter(under=under).delete()
+def unshare(*, under: uuid.UUID, owner_id: uuid.UUID | None = None) -> None:
+    """Close everything that was open under a pair or a request, or what one person had opened there."""
+    rows = Share.objects.filter(under=under)
+    (rows.filter(owner_id=owner_id) if owner_id else rows).delete()
 
 
 def read(who: Acting, text_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:

@@ -7,8 +7,8 @@ import pytest
 from tests.cast import Someone, someone
 
 from bothways.enrol.tests.factory import enrolled
-from bothways.help import services
-from bothways.help.models import Request
+from bothways.help import directory, services
+from bothways.help.models import Request, Service
 from bothways.pair.api import Pair
 from bothways.pair.tests.factory import a_pair
 from bothways.programme.models import Programme
@@ -21,6 +21,12 @@ def asked(person: Someone, programme: Programme, pair: Pair | None = None, **cha
     """A request of `person` to their partner of `pair`, or to the coordinators."""
     given = {"kind": "housing", "words": SECRET, "pair_id": pair.id if pair else None, **changes}
     return services.ask(person.who, programme_id=programme.id, **given)
+
+
+def listed(coordinator: Someone, programme: Programme, **changes) -> Service:
+    """An entry of the directory, written by a coordinator."""
+    given = {"name": "Tenants' advice", "phone": "030 123", **changes}
+    return directory.write(coordinator.who, programme_id=programme.id, entry=directory.Entry(**given))
 
 
 @pytest.fixture
