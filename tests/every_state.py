@@ -246,14 +246,14 @@ def _climbed_and_expired(world: World, pair: pairs.Pair) -> None:
         pair_id=pair.id,
         ladder=help_.Ladder(coordinators=True, service_id=one.id, wait_days=1),
     )
-    for days in (1, 2):
-        with travelled(timedelta(days=days, minutes=days)):
+    for passed in (1, 2):
+        with travelled(timedelta(days=passed, minutes=passed)):
             help_tasks.climb(0)
     world.add("request", "climbed", request_id=climbed.id)
     with travelled(-timedelta(days=110)):
         old = _asked(amina, programme, pair)
-    for days in (-18, -10):
-        with travelled(timedelta(days=days)):
+    for passed in (-18, -10):
+        with travelled(timedelta(days=passed)):
             help_tasks.end_requests(0)
     world.add("request", "expired", request_id=old.id)
 

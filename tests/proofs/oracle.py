@@ -251,7 +251,7 @@ class Books:
             ],
             "events": [{"at": at, "what": meanings[kind]} for at, kind in me.events],
             "notices": list(me.notices.values()),
-            "messages": me.messages,
+            "deliveries": me.messages,
             "asks": [],
             "phone": [],
             "entries": me.entries,

@@ -93,7 +93,7 @@ def _messages(who: Acting) -> Section:
     ways = {outbox.LETTER: _("Letter"), outbox.TEXT: _("Text message")}
     rows = Delivery.objects.filter(person_id=who.person_id).order_by("-at")
     return Section(
-        "messages",
+        "deliveries",
         _("Messages to you, each without content"),
         {"at": _("When"), "way": _("How"), "sent": _("Sent")},
         [{"at": d.at, "way": str(ways.get(d.way, "")), "sent": d.sent_at} for d in rows],

@@ -9,5 +9,5 @@ CREATE POLICY asked_insert ON meet_tookplace AS RESTRICTIVE FOR INSERT TO bothwa
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0009_asks"), ("meet", "0004_only_what_changes")]
+    dependencies = [("core", "0009_asks"), ("meet", "0006_series_walls")]
     operations = [migrations.RunSQL(ONE, "DROP POLICY asked_insert ON meet_tookplace;")]
