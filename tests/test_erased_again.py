@@ -21,6 +21,8 @@ from bothways.pair import api as pairs
 from bothways.pair import services as pair_services
 from bothways.people import leaving
 from bothways.people import services as people
+from bothways.people.models import Phone
+from bothways.people.tests.reach import NUMBER, with_phone
 from bothways.people.tests.test_addresses import everything_stored
 from bothways.run import manifest, restore
 from bothways.run.backup import backup
@@ -34,8 +36,8 @@ CANARY = "canary-5e1f"
 
 
 @pytest.fixture
-def world(transactional_db) -> World:
-    """Amina has written every kind of text there is, each with a canary."""
+def world(transactional_db, carrier) -> World:
+    """Amina has written every kind of text there is, each with a canary, and has a phone."""
     world = build()
     amina, pair = world.amina, world.pair
     people.set_name(amina.who, name=CANARY)
@@ -73,7 +75,8 @@ def world(transactional_db) -> World:
         amina.who, programme_id=world.programme.id, kind="school", words=f"{CANARY} request", pair_id=pair.id
     )
     help_services.reply(amina.who, request_id=asked.id, words=f"{CANARY} reply")
-    written = {row.kind for row, words in texts.own(amina.who) if CANARY in words}
+    with_phone(amina, carrier)
+    written = {row.kind for row, words in texts.own(amina.who) if CANARY in words or NUMBER in words}
     # The address is the one text that comes with the account.
     assert written | {"address"} == set(texts._kinds), "a kind of text is not looked at here"
     return world
@@ -101,7 +104,9 @@ def all_rings() -> list:
 
 
 def assert_gone(world: World, old_rings: list) -> None:
-    assert CANARY not in read_with_everything([*all_rings(), *old_rings])
+    readable = read_with_everything([*all_rings(), *old_rings])
+    assert CANARY not in readable and NUMBER not in readable
+    assert not Phone.objects.exists()
     mine = {str(world.amina.id), world.amina.id.hex, world.amina.person.email}
     places = {where for where, value in everything_stored() if any(mark in value for mark in mine)}
     assert places == {"default.core_tombstone", "keys.keys_departed"}
