@@ -187,13 +187,28 @@ def test_the_weekly_budget_holds_and_notices_stay_on_the_page(amina, letters, se
     settings.NOTICES_PER_WEEK = 2
     for number in range(5):
         with travelled(timedelta(hours=number)):
-            outbox.tell(amina.person_id, "test.thing", path="/", key=f"thing-{number}")
+            outbox.tell(amina.person_id, "test.thing", path=f"/{number}/", key=f"thing-{number}")
             outbox.deliver()
     assert len(letters) == 2
     assert len(outbox.news(amina)) == 5
     with travelled(timedelta(days=8)):
         outbox.tell(amina.person_id, "test.thing", path="/", key="later")
         assert outbox.deliver() == 1
+
+
+def test_what_leads_to_one_place_in_one_sentence_is_news_once(amina, bo, letters) -> None:
+    with travelled(timedelta(hours=-1)):
+        outbox.tell(amina.person_id, "test.thing", path="/there/", key="first")
+    outbox.tell(amina.person_id, "test.thing", path="/elsewhere/", key="other place")
+    with travelled(timedelta(hours=1)):
+        outbox.tell(amina.person_id, "test.thing", path="/there/", key="second")
+    outbox.tell(bo.person_id, "test.thing", path="/there/", key="of another")
+    assert [(one.path, one.key) for one in outbox.news(amina)] == [
+        ("/there/", "second"),
+        ("/elsewhere/", "other place"),
+    ]
+    outbox.seen(amina, path="/there/")
+    assert [one.path for one in outbox.news(amina)] == ["/elsewhere/"]
 
 
 def test_erasing_takes_everything_and_can_be_finished_later(amina, bo) -> None:
