@@ -163,6 +163,22 @@ def test_cut_loose_keeps_the_count_and_loses_the_person(amina) -> None:
     assert events.own(amina) == []
 
 
+def test_what_leads_to_one_place_in_one_sentence_is_news_once(amina, bo, monkeypatch) -> None:
+    monkeypatch.setitem(outbox._words, "test.thing", "Something")
+    with travelled(timedelta(hours=-1)):
+        outbox.tell(amina.person_id, "test.thing", path="/there/", key="first")
+    outbox.tell(amina.person_id, "test.thing", path="/elsewhere/", key="other place")
+    with travelled(timedelta(hours=1)):
+        outbox.tell(amina.person_id, "test.thing", path="/there/", key="second")
+    outbox.tell(bo.person_id, "test.thing", path="/there/", key="of another")
+    assert [(one.path, one.key) for one in outbox.news(amina)] == [
+        ("/there/", "second"),
+        ("/elsewhere/", "other place"),
+    ]
+    outbox.seen(amina, path="/there/")
+    assert [one.path for one in outbox.news(amina)] == ["/elsewhere/"]
+
+
 def test_erasing_takes_everything_and_can_be_finished_later(amina, bo) -> None:
     mine = texts.put(owner_id=amina.person_id, kind="note", words="mine")
     theirs = texts.put(owner_id=bo.person_id, kind="note", words="theirs")
