@@ -8,7 +8,7 @@ class HelpConfig(AppConfig):
 
     def ready(self) -> None:
         from bothways.core.registry.api import on
-        from bothways.help import glass_box, hands, kinds, services, wording  # noqa: F401
+        from bothways.help import glass_box, kinds, services, wording  # noqa: F401
 
         on("pair.ended", "help", services.close_for_partner)
-        on("enrolment.withdrawn", "help", hands.on_withdrawn)
+        on("enrolment.withdrawn", "help", services.on_withdrawn)

@@ -261,7 +261,7 @@ def tell_those_who_like_it(ask_id: uuid.UUID) -> None:
         tell_all("hand.asked", [(person, path) for person in sorted(agreed)], key=f"hand.asked:{asked.id}")
 
 
-def close_for_partner(*, pair_id: uuid.UUID, programme_id: uuid.UUID) -> None:
+def close_for_partner(*, pair_id: uuid.UUID) -> None:
     """A pair has ended: a yes of one of the two to the other's ask under it is gone, and its names close."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT help_hand_pair_over(%s)", [pair_id])
@@ -271,13 +271,15 @@ def forget(*, person_id: uuid.UUID, programme_id: uuid.UUID | None = None) -> No
     """Somebody leaves a programme, or Bothways: what they asked, offered and liked there is gone."""
     here = {"person_id": person_id, **({"programme_id": programme_id} if programme_id else {})}
     said = HandYes.objects.filter(person_id=person_id)
-    (said.filter(ask__programme_id=programme_id) if programme_id else said).delete()
+    said = said.filter(ask__programme_id=programme_id) if programme_id else said
+    # Whoever counts on somebody is told that it is off, and not why.
+    for one in said.filter(met_at__isnull=False).select_related("ask"):
+        _tell_off(one.ask.person_id, one.ask, one)
+    for one in HandYes.objects.filter(ask__in=HandAsk.objects.filter(**here), met_at__isnull=False):
+        _tell_off(one.person_id, one.ask, one)
+    said.delete()
     HandAsk.objects.filter(**here).delete()
     HandLike.objects.filter(**here).delete()
-
-
-def on_withdrawn(*, enrolment_id: uuid.UUID, person_id: uuid.UUID, programme_id: uuid.UUID) -> None:
-    forget(person_id=person_id, programme_id=programme_id)
 
 
 def partner_of(who: Acting, asked: HandAsk) -> uuid.UUID | None:

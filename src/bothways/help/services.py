@@ -26,7 +26,15 @@ from bothways.help.access import (
     my_reply,
     require_mine,
 )
-from bothways.help.ladder import NO_LADDER, Ladder, path_of, put_on_ladder, tell_coordinators, wait_anew
+from bothways.help.ladder import (
+    NO_LADDER,
+    Ladder,
+    path_of,
+    put_on_ladder,
+    stop_climbing,
+    tell_coordinators,
+    wait_anew,
+)
 from bothways.help.models import Reply, Request
 from bothways.help.opening import has_opened
 from bothways.pair.api import Pair, live_pair, partner_id, tell_partner
@@ -171,7 +179,13 @@ def close_for_partner(*, pair_id: uuid.UUID, programme_id: uuid.UUID) -> None:
     answers.delete()
     for request_id, requester in requests.values_list("id", "person_id"):
         texts.unshare(under=request_id, owner_id=requester)
-    hands.close_for_partner(pair_id=pair_id, programme_id=programme_id)
+    hands.close_for_partner(pair_id=pair_id)
+
+
+def on_withdrawn(*, enrolment_id: uuid.UUID, person_id: uuid.UUID, programme_id: uuid.UUID) -> None:
+    """Somebody leaves a programme: their requests go no further, and their hands are gone."""
+    stop_climbing(person_id=person_id, programme_id=programme_id)
+    hands.forget(person_id=person_id, programme_id=programme_id)
 
 
 def _close(who: Acting, request: Request, state: str) -> None:

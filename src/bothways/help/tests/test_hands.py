@@ -306,6 +306,7 @@ def test_leaving_takes_hands_along(amina, chen, programme, pair, leaver, how) ->
         mine = Enrolment.objects.get(person_id=person.id)
         as_(person, enrol.withdraw, enrolment_id=mine.pk)
     assert not HandYes.objects.exists() and not Share.objects.filter(under=said.id).exists()
+    assert "hand.off" in news(chen if leaver == "amina" else amina)
     assert not HandLike.objects.filter(person_id=person.id).exists()
     assert HandAsk.objects.filter(person_id=amina.id).exists() == (leaver == "chen")
     assert not Text.objects.filter(kind="hand").exists()

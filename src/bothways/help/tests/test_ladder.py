@@ -16,6 +16,8 @@ from bothways.core.outbox import api as outbox
 from bothways.core.registry import api as registry
 from bothways.core.texts import api as texts
 from bothways.core.walls import api as walls
+from bothways.enrol import api as enrol
+from bothways.enrol.models import Enrolment
 from bothways.help import ladder, opening, selectors, services, tasks
 from bothways.help.access import open_request
 from bothways.help.ladder import Ladder
@@ -282,6 +284,20 @@ def test_leaving_takes_the_ladder_along(amina, eli, programme, pair):
     with travelled(WAIT):
         climbs(0)
     assert not Request.objects.exists() and news(eli) == []
+
+
+def test_after_she_withdrew_it_comes_to_nobody_new(amina, eli, programme, pair):
+    one = listed(eli, programme)
+    request = asked(amina, programme, pair, ladder=Ladder(True, one.id, 3))
+    mine = Enrolment.objects.get(person_id=amina.id)
+    with walls.acting_with(amina.who.token):
+        enrol.withdraw(amina.who, enrolment_id=mine.pk)
+    with travelled(WAIT):
+        climbs(0)
+    assert not seen_in_the_database(eli, request)
+    assert (
+        fresh(request).next_rung == "" and amina.browser().get(f"/requests/{request.id}/").status_code == 200
+    )
 
 
 def test_the_glass_box_says_what_she_agreed_to(amina, eli, programme, pair):
