@@ -13,6 +13,7 @@ from bothways.core.events import api as events
 from bothways.core.events.models import Event
 from bothways.core.identity import api as identity
 from bothways.core.keys import api as keys
+from bothways.core.outbox import api as outbox
 from bothways.core.receipts import api as receipts
 from bothways.core.registry import api as registry
 from bothways.core.registry.models import Installation, Tombstone
