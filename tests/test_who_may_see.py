@@ -65,6 +65,7 @@ UNLINKED = {
     "enrolment_confirm",  # once the pause after sending is over
     "enrolment_resume",  # once paused
     "pair_resume",
+    "pair_closing_drop",  # once a day is chosen
     "meeting_took_place",  # once a meeting has begun
     "request_keep",  # once a request is near its end
     "request_message",  # once a request has come to a service

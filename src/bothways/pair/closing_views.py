@@ -32,7 +32,7 @@ def closing(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
     form = ClosingForm(request.POST)
     status = tried(form, lambda: closings.plan(who, pair_id=pair_id, day=form.cleaned_data["day"]))
     if status != 302:
-        return _page(request, found, day=form, status=status)
+        return _page(request, found, form=form, status=status)
     messages.success(request, _("The day is chosen. Your partner will see it."))
     return redirect("pair_closing", pair_id)
 
@@ -62,7 +62,7 @@ def _page(
     request: HttpRequest,
     found: Pair,
     *,
-    day: ClosingForm | None = None,
+    form: ClosingForm | None = None,
     words: ThanksForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -72,7 +72,7 @@ def _page(
         "pair": found,
         "name": selectors.partner_name(who, found),
         "closing": shown,
-        "day": day or ClosingForm(initial={"day": shown.day}),
+        "form": form or ClosingForm(initial={"day": shown.day}),
         "words": words or ThanksForm(initial={"words": shown.my_thanks}),
     }
     return render(request, "pair/closing.html", context, status=status)
