@@ -121,7 +121,8 @@ def _for_me(who: Acting) -> QuerySet[Request]:
     that never was."""
     pairs = Pair.objects.filter(halves__person_id=who.person_id, ended_at=None).values("id")
     coordinated = Staff.objects.filter(person_id=who.person_id, role=Staff.Role.COORDINATOR)
-    return Request.objects.select_related("pair").filter(
+    # Joined: a service that is not open to me any more is none, and no fault.
+    return Request.objects.select_related("pair", "service").filter(
         Q(person_id=who.person_id)
         | Q(pair__in=pairs)
         | Q(coordinators_at__isnull=False, programme_id__in=coordinated.values("programme_id"))

@@ -140,10 +140,9 @@ def _is_due(request: Request) -> bool:
 
 def stop_climbing(*, person_id: uuid.UUID, programme_id: uuid.UUID) -> None:
     """Somebody leaves a programme: no request of theirs comes to anybody new in it."""
-    rows = Request.objects.filter(person_id=person_id, programme_id=programme_id, closed_at=None)
-    rows.filter(coordinators_at=None).update(coordinators_entry_id=None)
-    rows.filter(service_at=None).update(service=None)
-    rows.update(climbs_at=None)
+    # Nothing but what the job that finishes a leaving may change too.
+    mine = Request.objects.filter(person_id=person_id, programme_id=programme_id)
+    mine.filter(climbs_at__isnull=False).update(climbs_at=None)
 
 
 def held(request_id: uuid.UUID) -> Request | None:

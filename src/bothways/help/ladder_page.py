@@ -94,7 +94,7 @@ def _lines(who: Acting, standing: Standing, zone: str) -> list[str]:
             lines.append(
                 _("If nobody answers by %(day)s, you get the contact of this service: %(service)s") % when
             )
-    elif request.next_rung:
+    elif request.next_rung and request.state == Request.State.ANSWERED:
         lines.append(_("There is an answer, so it goes nowhere else. If it does not help, write more."))
     else:
         lines.append(_("It goes nowhere else."))
