@@ -326,7 +326,9 @@ def test_two_who_parted_while_the_round_ran_are_left_out(amina, bo, programme, m
     assert open_pairs() == []
 
 
-def test_with_too_many_pairs_to_keep_all_are_looked_at_all_the_same(amina, bo, programme, monkeypatch) -> None:
+def test_with_too_many_pairs_to_keep_all_are_looked_at_all_the_same(
+    amina, bo, programme, monkeypatch
+) -> None:
     monkeypatch.setattr(listing, "MOST_PAIRS", 0)
     enrolled(amina, programme)
     enrolled(bo, programme, side=1)
