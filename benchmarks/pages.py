@@ -100,9 +100,9 @@ def report(times: dict[str, list[float]], asked: dict[str, int]) -> str:
     lines = [
         "# The pages of a pair: measured",
         "",
-        "`./dev bench pages`: whole requests in milliseconds, in turn in one run. *Bare* is a Django view with",
-        "Django's middleware, one query and a template of a line; ours go through row security, with months of",
-        "history.",
+        "`./dev bench pages`: whole requests in milliseconds, in turn in one run. *Bare* is a Django view",
+        "with Django's middleware, one query and a template of a line; ours go through row security, with",
+        "months of history.",
         "",
         "| page | median | 95 % | / bare | queries |",
         "|---|---|---|---|---|",
