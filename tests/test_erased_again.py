@@ -15,6 +15,7 @@ from bothways.core.texts import api as texts
 from bothways.core.texts.models import Text
 from bothways.days import api as days
 from bothways.help import api as help_
+from bothways.help import hands
 from bothways.help import services as help_services
 from bothways.meet import api as meet
 from bothways.pair import api as pairs
@@ -42,6 +43,7 @@ def world(transactional_db, carrier) -> World:
     amina, pair = world.amina, world.pair
     people.set_name(amina.who, name=CANARY)
     pair_services.set_contact(amina.who, pair_id=pair.id, words=f"{CANARY} contact")
+    pairs.say_thanks(amina.who, pair_id=pair.id, words=f"{CANARY} thanks")
     wanted = pairs.Wanted(
         rhythm="weekly", times=1, modes=1, customs=f"{CANARY} customs", rather_not=f"{CANARY} not"
     )
@@ -75,6 +77,14 @@ def world(transactional_db, carrier) -> World:
         amina.who, programme_id=world.programme.id, kind="school", words=f"{CANARY} request", pair_id=pair.id
     )
     help_services.reply(amina.who, request_id=asked.id, words=f"{CANARY} reply")
+    work = {
+        "programme_id": world.programme.id,
+        "kind": "moving",
+        "day": today() + timedelta(days=5),
+        "hours": 2,
+    }
+    moving = hands.ask(world.bo.who, **work, pair_id=pair.id)
+    hands.offer(amina.who, ask_id=moving.id, words=f"{CANARY} hand")
     with_phone(amina, carrier)
     written = {row.kind for row, words in texts.own(amina.who) if CANARY in words or NUMBER in words}
     # The address is the one text that comes with the account.

@@ -67,6 +67,7 @@ MAY_CHANGE = {
     "days_occasion.remind_on": ({JOB}, "a reminder was given"),
     "enrol_check.set_by": (set(), "cut loose when the coordinator who set it left"),
     "enrol_check.set_entry_id": (set(), "cut loose when the coordinator who set it left"),
+    "days_occasion.DELETE": (set(), "days go when their pair ends"),
     "enrol_check.DELETE": ({JOB}, "a check whose time is over"),
     "enrol_enrolment.partners": ({PARTNER, JOB}, "a place is counted when a pair is made or ends"),
     "enrol_enrolment.waiting_since": ({PARTNER, JOB}, "and waiting begins anew"),

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from bothways.core.walls.sql import WEB, WORKER, WRITER, grant, only, policy, wall, work
+from bothways.core.walls.sql import WEB, WORKER, WRITER, function, grant, only, policy, wall, work
 
 MINE = "(SELECT pair_mine())"
 MINE_TO_WRITE = f"{WRITER} IS NOT NULL AND pair_id IN {MINE}"
@@ -41,7 +41,23 @@ CREATE TRIGGER pair_closing_wall BEFORE INSERT OR UPDATE ON pair_closing
 
 WALLS = "\n".join(
     [
-        f"GRANT UPDATE (thanks_text) ON pair_half TO {WEB};",
+        f"GRANT UPDATE (thanks_text) ON pair_half TO {WEB}, {WORKER};",
+        # A job may end a pause of anybody, and still touches no words.
+        function(
+            "pair_thanks(half bigint)",
+            "uuid",
+            "SELECT h.thanks_text FROM public.pair_half h WHERE h.id = half",
+            to=WORKER,
+        ),
+        "DROP POLICY work_update ON pair_half;",
+        policy(
+            "pair_half",
+            "work",
+            to=WORKER,
+            update="true",
+            update_to="paused_until IS NULL AND contact_text IS NOT DISTINCT FROM pair_contact(id)"
+            " AND thanks_text IS NOT DISTINCT FROM pair_thanks(id)",
+        ),
         grant("pair_closing", web="SELECT, INSERT, UPDATE, DELETE", worker="SELECT, UPDATE, DELETE"),
         only("pair_closing", "day, told_at", to=WEB),
         only("pair_closing", "told_at", to=WORKER),
