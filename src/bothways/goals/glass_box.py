@@ -15,9 +15,15 @@ from bothways.goals.models import Goal
 def export(who: Acting) -> list[Section]:
     rows = list(Goal.objects.filter(person_id=who.person_id).order_by("place"))
     shared = texts.opened([row.text_id for row in rows])
-    labels = {"done": _("Done"), "shared": _("A partner reads it")}
     held = [{"done": row.done, "shared": row.text_id in shared} for row in rows]
-    return [Section("goals", _("Your next steps"), labels, held)]
+    return [
+        Section(
+            "goals",
+            _("Your next steps"),
+            {"done": _("Done"), "shared": _("A partner reads it")},
+            held,
+        )
+    ]
 
 
 def erase(person_id: uuid.UUID) -> None:

@@ -44,7 +44,13 @@ def mine(who: Acting, readers: dict[uuid.UUID, str]) -> list[Shown]:
     ids = [row.text_id for row in rows]
     words, under = texts.read(who, ids), texts.opened(ids)
     return [
-        Shown(row.id, True, words[row.text_id], row.done, readers.get(under[row.text_id], "") if row.text_id in under else "")
+        Shown(
+            row.id,
+            True,
+            words[row.text_id],
+            row.done,
+            readers.get(under[row.text_id], "") if row.text_id in under else "",
+        )
         for row in rows
         if row.text_id in words
     ]

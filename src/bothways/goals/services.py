@@ -112,6 +112,4 @@ def _show_to(who: Acting, goal: Goal, pair_id: uuid.UUID | None) -> None:
 def _hold_goals_of(who: Acting) -> None:
     """One write at a time to somebody's next steps; held before the pair, which no other order crosses."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"goals {who.person_id}"]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"goals {who.person_id}"])

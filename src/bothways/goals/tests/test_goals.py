@@ -116,7 +116,9 @@ def test_ticked_and_not_after_all_also_twice(amina, bo, pair) -> None:
         for _twice in range(2):
             services.tick(amina.who, goal_id=goal.id, done=done)
         assert [one.done for one in selectors.of_pair(bo.who, pair) if one.id == goal.id] == [done]
-        assert mine(amina) == (["Find a course", "Learn to drive"] if done else ["Learn to drive", "Find a course"])
+        assert mine(amina) == (
+            ["Find a course", "Learn to drive"] if done else ["Learn to drive", "Find a course"]
+        )
     events = Event.objects.filter(person_id=amina.id, kind="goal.changed", object_id=goal.id)
     assert events.count() == 2
     assert later.place == goal.place + 1
