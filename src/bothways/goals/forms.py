@@ -35,7 +35,11 @@ class GoalForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
     pair = forms.TypedChoiceField(
-        label=_("Who else may read it?"), coerce=uuid.UUID, required=False, empty_value=None
+        label=_("Who else may read it?"),
+        coerce=uuid.UUID,
+        required=False,
+        empty_value=None,
+        help_text=_("Who reads it also sees whether it is done."),
     )
     once = OnceField()
 
