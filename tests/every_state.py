@@ -36,6 +36,7 @@ from bothways.days import api as days
 from bothways.enrol.services import pause as pause_enrolment
 from bothways.enrol.services import withdraw
 from bothways.enrol.tests.factory import a_code, checked, drafted, enrolled, sent
+from bothways.goals import api as goals
 from bothways.help import api as help_
 from bothways.help import directory, hands
 from bothways.help import tasks as help_tasks
@@ -171,8 +172,8 @@ def _pair(world: World, state: str) -> uuid.UUID:
 
 
 def _live_together(world: World, pair: pairs.Pair, amina: Someone, other: Someone, state: str) -> None:
-    """A card that both signed, contact details, a line of the journal, a message, a day, a meeting, and a
-    request."""
+    """A card that both signed, contact details, a line of the journal, a message, a day, a next step, a
+    meeting, and a request."""
     wanted = pairs.Wanted(rhythm="weekly", times=1 << 5, modes=1, customs=WORDS, rather_not="")
     card = pairs.save_card(amina.who, pair_id=pair.id, seen_version=0, wanted=wanted)
     for each in (amina, other):
@@ -195,6 +196,8 @@ def _live_together(world: World, pair: pairs.Pair, amina: Someone, other: Someon
         words=days.sealed_words(days.KINDS["birthday"][0], WORDS),
     )
     world.add("occasion", state, who, occasion_id=day.id)
+    step = goals.add(amina.who, words=WORDS, pair_id=pair.id)
+    world.add("goal", state, who, goal_id=step.id)
     meeting = _planned(amina, pair, 3)
     world.add("meeting", "planned" if state == "live" else state, who, meeting_id=meeting.id)
     asked = _asked(amina, world.programme, pair)
@@ -353,6 +356,7 @@ def _own_things(world: World) -> None:
     world.add("session", "other", entry_id=entry.entry_id)
     line = JournalLine.objects.get(id=world.thing("line", "live").args["line_id"])
     world.add("words", "mine", text_id=line.text_id)
+    world.add("goal", "private", goal_id=goals.add(amina.who, words=WORDS).id)
     world.add("feed", "off", token=make_feed(amina.who, instead_of=""))
     end_feed(amina.who)
     world.add("feed", "on", token=make_feed(amina.who, instead_of=""))

@@ -14,6 +14,7 @@ from bothways.core.keys.ring import unwrap
 from bothways.core.texts import api as texts
 from bothways.core.texts.models import Text
 from bothways.days import api as days
+from bothways.goals import api as goals
 from bothways.help import api as help_
 from bothways.help import hands
 from bothways.help import services as help_services
@@ -73,6 +74,7 @@ def world(transactional_db, carrier) -> World:
         before=1,
         words=f"Exam\n{CANARY} occasion",
     )
+    goals.add(amina.who, words=f"{CANARY} next step", pair_id=pair.id)
     asked = help_.ask(
         amina.who, programme_id=world.programme.id, kind="school", words=f"{CANARY} request", pair_id=pair.id
     )

@@ -23,7 +23,7 @@ HOUSE = [
     {"demo"},
     {"web"},
     {"insight"},
-    {"meet", "talk", "days", "help"},
+    {"meet", "talk", "days", "goals", "help"},
     {"pair"},
     {"match"},
     {"enrol", "report"},

@@ -13,6 +13,8 @@ from bothways.core.texts.models import Text
 from bothways.core.wording import api as wording
 from bothways.days import api as days
 from bothways.days.models import Occasion
+from bothways.goals import api as goals
+from bothways.goals.models import Goal
 from bothways.help import api as help_
 from bothways.help import services as help_services
 from bothways.help.models import Reply, Request
@@ -63,6 +65,7 @@ def life():
         before=3,
         words="Birthday\nLeila turns six",
     )
+    goals.add(amina.who, words="Learn to drive", pair_id=pair.id)
     request = help_.ask(
         amina.who, programme_id=programme.id, pair_id=pair.id, kind="school", words="A school form"
     )
@@ -80,6 +83,7 @@ WORDS = {
     "journal": "A first walk",
     "message": "See you at four",
     "occasion": "Leila turns six",
+    "goal": "Learn to drive",
     "request": "A school form",
     "reply": "It is two pages",
 }
@@ -92,7 +96,13 @@ def text_of(amina, kind: str):
 def pages(pair, meeting, request) -> list[str]:
     """Every page on which some of her words stand."""
     names = [("pair", pair), ("card", pair), ("pair_contact", pair), ("meetings", pair), ("journal", pair)]
-    names += [("series", pair), ("series_choose", pair), ("messages", pair), ("occasions", pair)]
+    names += [
+        ("series", pair),
+        ("series_choose", pair),
+        ("messages", pair),
+        ("occasions", pair),
+        ("pair_goals", pair),
+    ]
     return [
         *(reverse(name, args=[one.id]) for name, one in names),
         reverse("card_change", args=[pair.id]),
@@ -141,6 +151,7 @@ def test_the_glass_box_leads_to_where_words_are_changed(kind, life):
         "journal": reverse("journal", args=[pair.id]),
         "message": reverse("messages", args=[pair.id]),
         "occasion": "/occasions/",
+        "goal": "/goals/",
         "request": reverse("request", args=[request.id]),
         "reply": reverse("request", args=[request.id]),
         "name": reverse("me"),
@@ -148,7 +159,7 @@ def test_the_glass_box_leads_to_where_words_are_changed(kind, life):
     link = reverse("words_place", args=[text.id])
     assert link in browser.get(reverse("glass_box")).content.decode()
     found = browser.get(link).url
-    assert found == wanted or (kind == "occasion" and found.startswith(wanted))
+    assert found == wanted or (kind in {"occasion", "goal"} and found.startswith(wanted))
     assert browser.get(found).status_code == 200
 
 
@@ -176,10 +187,10 @@ def test_a_card_stays_signed_without_the_words(life):
 
 def test_rows_go_with_the_words_of_journals_and_replies_and_places(life):
     amina, *_ = life
-    for kind in ("journal", "message", "occasion", "reply", "meeting place", "meeting link"):
+    for kind in ("journal", "message", "occasion", "goal", "reply", "meeting place", "meeting link"):
         mine.delete(amina.who, mine.one(amina.who, text_of(amina, kind).id))
     assert not JournalLine.objects.exists() and not Message.objects.exists()
-    assert not Occasion.objects.exists() and not Reply.objects.exists()
+    assert not Occasion.objects.exists() and not Goal.objects.exists() and not Reply.objects.exists()
     meeting = Meeting.objects.get(series=None)
     assert (meeting.place_text, meeting.place_by, meeting.state) == (None, None, "planned")
 
@@ -187,7 +198,7 @@ def test_rows_go_with_the_words_of_journals_and_replies_and_places(life):
 def test_after_the_pair_has_ended_what_is_left_can_still_go(life):
     amina, bo, pair, *_ = life
     pairs.end(bo.who, pair_id=pair.id)
-    for kind in ("journal", "meeting place", "meeting link", "message", "request", "reply"):
+    for kind in ("journal", "meeting place", "meeting link", "message", "goal", "request", "reply"):
         text = text_of(amina, kind)
         assert amina.browser().post(reverse("words_delete", args=[text.id])).status_code == 302
     kept = set(Text.objects.filter(owner_id=amina.id).values_list("kind", flat=True))

@@ -16,6 +16,7 @@ from bothways.days import api as days
 from bothways.enrol import services as enrol
 from bothways.enrol.models import Enrolment
 from bothways.enrol.tests.factory import enrolled
+from bothways.goals import api as goals
 from bothways.help import api as help_
 from bothways.match import services as match
 from bothways.match.tests.factory import a_round, proposed
@@ -137,6 +138,8 @@ def test_every_way_to_end_a_pair_looks_the_same(two: Two) -> None:
     hers = talk.send(two.amina.who, pair_id=pair.id, words="by her")
     about = {"days": [today() + timedelta(days=9)], "each_year": False, "before": 3}
     noted = [days.add(one.who, pair_id=pair.id, words="Exam\nhere", **about) for one in (two.bo, two.amina)]
+    goals.add(two.bo.who, words="by him", pair_id=pair.id)
+    step = goals.add(two.amina.who, words="by her", pair_id=pair.id)
     meet.write_journal(two.bo.who, pair_id=pair.id, words="mine")
     meet.write_journal(two.amina.who, pair_id=pair.id, words="hers")
     asked = help_.ask(
@@ -158,11 +161,12 @@ def test_every_way_to_end_a_pair_looks_the_same(two: Two) -> None:
     ways["ended, then left"] = lambda: [ways["ended"](), ways["left"]()]
     parts = ["", "card/", "card/change/", "card.pdf", "contact/", "pause/", "end/", "meetings/", "journal/"]
     parts += ["closing/", "regular/", "regular/choose/"]
-    parts += ["messages/", "occasions/", "occasions/new/", "occasions/festival/"]
+    parts += ["messages/", "occasions/", "occasions/new/", "occasions/festival/", "goals/"]
     paths = [f"/pairs/{pair.id}/{part}" for part in parts]
     for each in (planned, his, date, moved):
         paths += [f"/meetings/{each.id}/", f"/meetings/{each.id}.ics", f"/meetings/{each.id}/change/"]
     paths += [f"/occasions/{one.id}/change/" for one in noted]
+    paths += ["/me/goals/", f"/goals/{step.id}/change/"]
     paths += [f"/messages/{one.id}/letter.pdf" for one in (theirs, hers)]
     paths += [
         f"/requests/{asked.id}/",
@@ -184,7 +188,7 @@ def every_text_has_a_place(one: Someone) -> None:
     """From the glass box one reaches the page of each of one's words, and deletes all but the name there."""
     client = one.browser()
     mine = Text.objects.filter(owner_id=one.id).exclude(kind="address")
-    assert {"journal", "message", "request", "reply"} <= {text.kind for text in mine}
+    assert {"journal", "message", "goal", "request", "reply"} <= {text.kind for text in mine}
     for text in mine:
         where = f"/me/words/{text.id}/"
         assert client.get(where, follow=True).status_code == 200, text.kind

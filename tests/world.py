@@ -10,6 +10,7 @@ from django.test import Client
 from bothways.core.clock.api import now, today
 from bothways.days import api as days
 from bothways.enrol.tests.factory import a_code, asking, checked, enrolled
+from bothways.goals import api as goals
 from bothways.help import api as help_
 from bothways.help import directory, hands
 from bothways.insight import wording
@@ -31,9 +32,9 @@ from tests.cast import Someone, someone
 @dataclass
 class World:
     """Amina and Bo are a pair with a card, a meeting and regular ones, a journal, messages, a day that
-    matters and a request; Chen and Fatima have an open proposal; Gul waits; Dara is a stranger; Eli
-    coordinates, has named a safeguarding lead and wrote a call and an entry of the directory. Amina and Chen
-    offer company, which takes two checks: Amina has both, Chen has one, and a code for the other. Two
+    matters, next steps and a request; Chen and Fatima have an open proposal; Gul waits; Dara is a stranger;
+    Eli coordinates, has named a safeguarding lead and wrote a call and an entry of the directory. Amina and
+    Chen offer company, which takes two checks: Amina has both, Chen has one, and a code for the other. Two
     quarters are published."""
 
     programme: Programme
@@ -108,6 +109,8 @@ def build() -> World:
         before=3,
         words=days.sealed_words(days.KINDS["birthday"][0], "Leila turns six. ليلى"),
     )
+    goals.add(amina.who, words="Learn to drive. قيادة السيارة", pair_id=pair.id)
+    goals.add(bo.who, words="Find a course for welders")
     to_partner = help_.ask(
         amina.who, programme_id=programme.id, pair_id=pair.id, kind="school", words="A school form, please"
     )

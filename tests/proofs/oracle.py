@@ -270,10 +270,11 @@ class Books:
             "meetings": [_meeting(one, me) for one in self.meetings if me in one.pair.two],
             "journal": [{"week": one.week} for one in self.lines if one.by is me],
             "calendar": [{"made_at": me.feed}] if me.feed else [],
-            # Nobody writes messages or days down in these histories.
+            # Nobody writes messages, days or next steps in these histories.
             "messages": [],
             "bookmarks": [],
             "days": [],
+            "goals": [],
             "requests": [_request(one) for one in self.requests if one.by is me],
             "replies": [
                 {"at": one.at, "kind": KINDS[one.request.kind], "signed": one.signed}

@@ -21,6 +21,7 @@ from bothways.core.clock.api import now, today
 from bothways.core.keys import api as keys
 from bothways.core.texts.models import Text
 from bothways.days import api as days
+from bothways.goals import api as goals
 from bothways.help import api as help_
 from bothways.help import opening
 from bothways.meet import api as meet
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # A made-up word that no other file of the machine holds; it is in all that the leaver writes.
 CANARY = "Vexitronzumblewickfeathermoor"
 NAME = CANARY
-KINDS = "place journal message occasion request reply customs never contact".split()
+KINDS = "place journal message occasion goal request reply customs never contact".split()
 WORDS = {kind: f"{CANARY} {kind}" for kind in KINDS}
 # Written in the clear, so that the search is seen to find what is there.
 CONTROL = "Plainspoklegrumblequillshouted"
@@ -129,6 +130,9 @@ def a_life(leaver: Someone, bo: Someone, eli: Someone) -> None:
     assert browser.get(f"/pairs/{pair.id}/occasions/").status_code == 200
     talk.send(leaver.who, pair_id=pair.id, words=WORDS["message"])
     assert browser.get(f"/pairs/{pair.id}/messages/").status_code == 200
+    goals.add(leaver.who, words=WORDS["goal"], pair_id=pair.id)
+    for path in ("/me/goals/", f"/pairs/{pair.id}/goals/"):
+        assert browser.get(path).status_code == 200
     request = help_.ask(leaver.who, programme_id=programme.id, kind="work", words=WORDS["request"])
     opening.open_with_receipt(eli.who, request_id=request.id)
     help_.reply(leaver.who, request_id=request.id, words=WORDS["reply"])

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "bothways.meet",
     "bothways.talk",
     "bothways.days",
+    "bothways.goals",
     "bothways.help",
     "bothways.insight",
     "bothways.web",

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bothways.meet.urls")),
     path("", include("bothways.talk.urls")),
     path("", include("bothways.days.urls")),
+    path("", include("bothways.goals.urls")),
     path("", include("bothways.help.urls")),
     path("", include("bothways.insight.urls")),
 ]

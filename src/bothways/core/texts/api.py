@@ -19,8 +19,10 @@ from bothways.core.texts.models import Share, Text
 from bothways.core.texts.resealing import hold_texts_of, reseal
 
 __all__ = [
+    "close",
     "drop",
     "name_kind",
+    "opened",
     "own",
     "put",
     "read",
@@ -86,6 +88,20 @@ def unshare(*, under: uuid.UUID, owner_id: uuid.UUID | None = None) -> None:
     """Close everything that was open under a pair or a request, or what one person had opened there."""
     rows = Share.objects.filter(under=under)
     (rows.filter(owner_id=owner_id) if owner_id else rows).delete()
+
+
+def close(*, owner_id: uuid.UUID, text_ids: Iterable[uuid.UUID]) -> None:
+    """Close the owner's own texts to everybody they were open to."""
+    Share.objects.filter(text_id__in=list(text_ids), owner_id=owner_id).delete()
+
+
+def opened(text_ids: Iterable[uuid.UUID], *, under: uuid.UUID | None = None) -> dict[uuid.UUID, uuid.UUID]:
+    """Which of these texts are open, and under what, as far as the person inside may know.
+
+    With `under`, only what is open under that pair or request.
+    """
+    rows = Share.objects.filter(text_id__in=list(text_ids))
+    return dict((rows.filter(under=under) if under else rows).values_list("text_id", "under"))
 
 
 def read(who: Acting, text_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:
