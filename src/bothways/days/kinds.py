@@ -1,5 +1,7 @@
 """The events and notices of this room."""
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 
 from bothways.core.events import api as events
@@ -11,6 +13,7 @@ events.declare("occasion.changed", _("You changed a day that matters"))
 events.declare("occasion.deleted", _("You deleted a day that matters"))
 
 outbox.declare("occasion.added", _("Your partner wrote down a day that matters"))
-outbox.declare("occasion.near", _("A day that matters to you two is near"))
+# Nobody is reminded more than two weeks before.
+outbox.declare("occasion.near", _("A day that matters to you two is near"), good_for=timedelta(days=15))
 
 name_kind("occasion", _("A day that matters to a pair"))

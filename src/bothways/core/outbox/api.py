@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.utils.functional import Promise
 
@@ -38,11 +39,15 @@ __all__ = [
 ]
 
 _words: dict[str, Promise | str] = {}
+_good_for: dict[str, timedelta] = {}
 
 
-def declare(kind: str, words: Promise | str) -> None:
-    """Name a kind of notice and the sentence that the product shows for it."""
+def declare(kind: str, words: Promise | str, *, good_for: timedelta | None = None) -> None:
+    """Name a kind of notice and the sentence that the product shows for it. `good_for`: after that time the
+    sentence is not true any more, and the notice is no news."""
     _words[kind] = words
+    if good_for is not None:
+        _good_for[kind] = good_for
 
 
 def words_for(kind: str) -> Promise | str:
@@ -78,6 +83,8 @@ def tell_all(kind: str, paths: Iterable[tuple[uuid.UUID, str]], *, key: str) -> 
 def news(who: Acting, limit: int = 20) -> list[Notice]:
     """What I have not looked at yet, newest first; what leads to one place in one sentence is there once."""
     unseen = Notice.objects.filter(person_id=who.person_id, seen_at=None)
+    for kind, time in _good_for.items():
+        unseen = unseen.exclude(kind=kind, created_at__lt=now() - time)
     each = unseen.order_by("kind", "path", "-created_at").distinct("kind", "path")
     return sorted(each, key=lambda notice: notice.created_at, reverse=True)[:limit]
 

@@ -13,6 +13,7 @@ from tests.undone import undone
 
 from bothways.core.clock.api import now, travelled
 from bothways.core.faults import Refused
+from bothways.core.outbox import api as outbox
 from bothways.core.outbox.models import Notice
 from bothways.core.registry import api as registry
 from bothways.core.texts import api as texts
@@ -226,6 +227,17 @@ def test_the_notice_does_not_say_what_day_it_is(amina, bo, pair) -> None:
     notice = Notice.objects.get(person_id=bo.id, kind="occasion.near")
     assert notice.path == f"/pairs/{pair.id}/occasions/"
     assert "Birthday" not in str(vars(notice))
+
+
+def test_near_is_no_news_when_the_day_is_long_over(amina, bo, pair) -> None:
+    on = noted(amina, pair, 16, before=14).remind_on
+    with at(noon(on)):
+        services.remind()
+    for passed, is_news in ((0, True), (14, True), (15, False), (76, False)):
+        with at(noon(on) + timedelta(days=passed, minutes=1)):
+            told = [notice.kind for notice in outbox.news(bo.who)]
+        assert ("occasion.near" in told) is is_news, passed
+        assert "occasion.added" in told
 
 
 def test_a_day_of_each_year_is_told_again_a_year_later(amina, bo, pair) -> None:

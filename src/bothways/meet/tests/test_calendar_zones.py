@@ -35,7 +35,8 @@ def offsets_of(zone: str, first: int, last: int):
 @given(st.datetimes(datetime(2025, 1, 1, 12), datetime(2032, 12, 30)))
 def test_every_time_on_the_clock_is_the_same_moment(zone: str, wall: datetime) -> None:
     offsets = _kept(zone)
-    plain = wall.replace(second=0, microsecond=0)
+    # A time that comes twice is the first one in a calendar file: it cannot say which.
+    plain = wall.replace(second=0, microsecond=0, fold=0)
     assert strict_ics._utc(plain, offsets) == plain.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
