@@ -59,7 +59,7 @@ def test_the_pages_fit_a_phone_in_every_language(language: str, signed_in) -> No
     world = build()
     world.speaks("amina", language)
     # She lives by another clock than the one that the two meet by.
-    save_me(world.amina.who, name="Amina", language=language, time_zone="Asia/Gaza", notices_by_mail=False)
+    save_me(world.amina.who, name="Amina", language=language, time_zone="Asia/Gaza")
     page = signed_in(world.amina, locale=language)
     date = meet.Meeting.objects.filter(series__isnull=False).earliest("slot")
     pair = f"/pairs/{world.pair.id}/"
