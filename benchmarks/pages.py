@@ -139,7 +139,12 @@ def main() -> int:
             cursor.execute("ANALYZE")
         pair = f"/pairs/{made.pair.id}/"
         parts = {"a pair's page": "", "its messages": "messages/", "its meetings": "meetings/"}
-        parts |= {"its regular meetings": "regular/", "its days": "occasions/", "its journal": "journal/"}
+        parts |= {
+            "its regular meetings": "regular/",
+            "its days": "occasions/",
+            "its journal": "journal/",
+            "its next steps": "goals/",
+        }
         text = report(*measure(made, {name: pair + part for name, part in parts.items()}, wanted.requests))
     finally:
         connections.close_all()
