@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bothways.core.pages.api import OnceField
 from bothways.days import festivals
 from bothways.days.reading import KINDS, sealed_words
 
@@ -25,19 +24,6 @@ BEFORE: list[tuple[int, Promise]] = [
     (14, gettext_lazy("Two weeks before")),
 ]
 USUAL_BEFORE = 3
-
-
-class OnceField(forms.UUIDField):
-    """A hidden mark made with the page: the same form sent twice does its thing once."""
-
-    def __init__(self) -> None:
-        super().__init__(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
-
-    def clean(self, value: Any) -> uuid.UUID:
-        try:
-            return super().clean(value) or uuid.uuid4()
-        except ValidationError:
-            return uuid.uuid4()
 
 
 class AboutForm(forms.Form):

@@ -6,23 +6,11 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from bothways.core.pages.api import OnceField
+
 WORDS_LENGTH = 300
-
-
-class OnceField(forms.UUIDField):
-    """A hidden mark made with the page: the same form sent twice does its thing once."""
-
-    def __init__(self) -> None:
-        super().__init__(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
-
-    def clean(self, value: Any) -> uuid.UUID:
-        try:
-            return super().clean(value) or uuid.uuid4()
-        except ValidationError:
-            return uuid.uuid4()
 
 
 class GoalForm(forms.Form):

@@ -9,8 +9,8 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from bothways.core.clock.api import today
+from bothways.core.pages.api import OnceField
 from bothways.help.directory import GOOD_FOR, LONGEST, Entry
-from bothways.help.forms import OnceField
 from bothways.help.models import Service
 from bothways.help.searching import LONGEST as LONGEST_SEARCH
 from bothways.help.words import KINDS, SORTS

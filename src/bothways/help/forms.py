@@ -6,28 +6,15 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from bothways.core.pages.api import OnceField
 from bothways.core.texts.api import MAX_LENGTH
 from bothways.help.ladder import NO_LADDER, WAITS, Ladder
 from bothways.help.words import KINDS
 
 COORDINATORS = "coordinators"
-
-
-class OnceField(forms.UUIDField):
-    """A hidden mark made with the page: the same form sent twice does its thing once."""
-
-    def __init__(self) -> None:
-        super().__init__(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
-
-    def clean(self, value: Any) -> uuid.UUID:
-        try:
-            return super().clean(value) or uuid.uuid4()
-        except ValidationError:
-            return uuid.uuid4()
 
 
 class LadderForm(forms.Form):

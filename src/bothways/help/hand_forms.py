@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bothways.core.clock.api import today
-from bothways.help.forms import OnceField
+from bothways.core.pages.api import OnceField
 from bothways.help.hand_models import MOST_HOURS
 from bothways.help.hand_words import HANDS
 from bothways.help.hands import CONTACT_LENGTH, FURTHEST

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from bothways.core.pages.api import OnceField
 from bothways.core.texts.api import MAX_LENGTH
 from bothways.meet import spoken, when
 from bothways.meet.rhythm import Rhythm
@@ -28,19 +28,6 @@ WHICH: list[tuple[str, Promise]] = [
     ("0", _("The first, before the clocks go back")),
     ("1", _("The second, after it")),
 ]
-
-
-class OnceField(forms.UUIDField):
-    """A hidden mark made with the page: the same form sent twice does its thing once."""
-
-    def __init__(self) -> None:
-        super().__init__(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
-
-    def clean(self, value: Any) -> uuid.UUID:
-        try:
-            return super().clean(value) or uuid.uuid4()
-        except ValidationError:
-            return uuid.uuid4()
 
 
 class LinkField(forms.URLField):

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, acting_of
 from bothways.core.outbox.api import seen
-from bothways.core.pages.api import signed_in
+from bothways.core.pages.api import OnceField, signed_in
 from bothways.pair.api import Pair, open_pair, partner_name
 from bothways.talk import access, phrases, selectors, services
-from bothways.talk.forms import MessageForm, OnceField
+from bothways.talk.forms import MessageForm
 from bothways.talk.printed import printed_letter
 
 

@@ -15,6 +15,7 @@ from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.functional import Promise
 
 from bothways.core.identity.api import Acting
+from bothways.core.pages.once import OnceField as OnceField
 from bothways.core.pages.paper import pdf_of as pdf_of
 
 P = ParamSpec("P")
