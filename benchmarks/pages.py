@@ -19,7 +19,7 @@ import uuid
 from types import ModuleType
 from typing import Any
 
-from walls import ROOT, connected, serving_role, world
+from walls import ROOT, built, connected, serving_role
 
 TARGET, MOST_QUERIES = 3, 12
 RESULT = ROOT / "benchmarks" / "results" / "pages.md"
@@ -121,36 +121,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--requests", type=int, default=200, help="of each kind")
     wanted = parser.parse_args()
-    import django
-
-    django.setup()
-    from django.conf import settings
-    from django.db import connections
-    from django.test.utils import setup_databases, setup_test_environment, teardown_databases
-
-    from bothways.core.walls.api import keep_door_key
-
-    setup_test_environment()
-    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": static}
-    databases = setup_databases(verbosity=0, interactive=False)
-    try:
-        keep_door_key()
-        made = world()
-        with connections["default"].cursor() as cursor:
-            cursor.execute("ANALYZE")
+    with built() as made:
         pair = f"/pairs/{made.pair.id}/"
         parts = {"a pair's page": "", "its messages": "messages/", "its meetings": "meetings/"}
-        parts |= {
-            "its regular meetings": "regular/",
-            "its days": "occasions/",
-            "its journal": "journal/",
-            "its next steps": "goals/",
-        }
+        parts |= {"its regular meetings": "regular/", "its days": "occasions/"}
+        parts |= {"its journal": "journal/", "its next steps": "goals/"}
         text = report(*measure(made, {name: pair + part for name, part in parts.items()}, wanted.requests))
-    finally:
-        connections.close_all()
-        teardown_databases(databases, verbosity=0)
     RESULT.write_text(text, encoding="utf-8")
     print(text)
     return 0

@@ -160,10 +160,9 @@ def report(times: dict[str, dict[str, list[float]]]) -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=300, help="of each kind")
-    options = parser.parse_args()
+@contextmanager
+def built():
+    """The world in databases made for the run, and dropped after it."""
     import django
 
     django.setup()
@@ -184,6 +183,17 @@ def main() -> int:
         made = world()
         with connections["default"].cursor() as cursor:
             cursor.execute("ANALYZE")
+        yield made
+    finally:
+        connections.close_all()
+        teardown_databases(databases, verbosity=0)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=300, help="of each kind")
+    options = parser.parse_args()
+    with built() as made:
         amina, eli = made.browser("amina"), made.browser("eli")
         pages = {
             "a pair's page": (amina.cookies, f"/pairs/{made.pair.id}/"),
@@ -192,9 +202,6 @@ def main() -> int:
             "the home page": (amina.cookies, "/"),
         }
         text = report(measure(pages, options.requests))
-    finally:
-        connections.close_all()
-        teardown_databases(databases, verbosity=0)
     target = ROOT / "docs" / "security" / "cost.md"
     target.parent.mkdir(exist_ok=True)
     target.write_text(text)
