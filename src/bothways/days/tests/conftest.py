@@ -5,54 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from tests.cast import Someone, someone
+from tests.cast import Someone
 
 from bothways.days import services
 from bothways.days.models import Occasion
-from bothways.enrol.tests.factory import enrolled
 from bothways.pair.api import Pair
-from bothways.pair.tests.factory import a_pair
-from bothways.programme.models import Programme
-from bothways.programme.tests.factory import a_programme
-
-
-@pytest.fixture
-def eli() -> Someone:
-    return someone("Eli")
-
-
-@pytest.fixture
-def programme(eli: Someone) -> Programme:
-    return a_programme(eli)
-
-
-@pytest.fixture
-def amina() -> Someone:
-    return someone("Amina")
-
-
-@pytest.fixture
-def bo() -> Someone:
-    return someone("Bo")
-
-
-@pytest.fixture
-def pair(amina: Someone, bo: Someone, programme: Programme) -> Pair:
-    return a_pair(amina, bo, programme)
-
-
-@pytest.fixture
-def chen(programme: Programme, pair: Pair) -> Someone:
-    # After the pair was made: otherwise the round might find Chen better for Bo.
-    chen = someone("Chen")
-    enrolled(chen, programme)
-    return chen
-
-
-@pytest.fixture
-def dara() -> Someone:
-    return someone("Dara")
+from bothways.pair.tests.cast import amina as amina
+from bothways.pair.tests.cast import bo as bo
+from bothways.pair.tests.cast import chen as chen
+from bothways.pair.tests.cast import dara as dara
+from bothways.pair.tests.cast import eli as eli
+from bothways.pair.tests.cast import pair as pair
+from bothways.pair.tests.cast import programme as programme
 
 
 def noted(person: Someone, pair: Pair, ahead: int = 10, **changes: Any) -> Occasion:

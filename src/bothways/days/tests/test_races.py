@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from tests.at_once import raised_at_once
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_double_tap_at_the_same_moment_is_one_day(amina, pair) -> None:
-    add = lambda: noted(amina, pair, occasion_id=pair.id)  # noqa: E731
+    add = partial(noted, amina, pair, occasion_id=pair.id)
     assert raised_at_once(add, add) == [None, None]
     assert Occasion.objects.count() == Text.objects.filter(kind="occasion").count() == 1
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from tests.at_once import raised_at_once
 
@@ -21,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_double_tap_at_the_same_moment_is_one(amina, bo, pair) -> None:
-    add = lambda: noted(amina, pair=pair, goal_id=pair.id)  # noqa: E731
+    add = partial(noted, amina, pair=pair, goal_id=pair.id)
     assert raised_at_once(add, add) == [None, None]
     assert Goal.objects.count() == Text.objects.filter(kind="goal").count() == 1
     assert Notice.objects.filter(person_id=bo.id, kind="goal.shared").count() == 1
@@ -38,7 +40,8 @@ def test_the_limit_holds_on_two_devices_at_once(amina, monkeypatch) -> None:
 def test_nothing_stays_open_when_the_pair_ends_at_that_moment(amina, bo, pair, leaves) -> None:
     goal = noted(amina)
     gone = (lambda: people.leave(bo.who)) if leaves else (lambda: pairs.end(bo.who, pair_id=pair.id))
-    share = lambda: services.change(amina.who, goal_id=goal.id, words="Learn to drive", pair_id=pair.id)  # noqa: E731
+    told = {"goal_id": goal.id, "words": "Learn to drive", "pair_id": pair.id}
+    share = partial(services.change, amina.who, **told)
     raised = raised_at_once(share, gone)
     assert raised[1] is None
     assert raised[0] is None or isinstance(raised[0], Refused)
@@ -62,7 +65,8 @@ def test_moved_from_one_to_the_other_while_the_first_ends(amina, bo, dara, eli, 
     """Neither waits for the other for ever, and it ends up with the second alone."""
     other = a_pair(amina, dara, a_programme(eli, slug="another"))
     goal = noted(amina, pair=pair)
-    move = lambda: services.change(amina.who, goal_id=goal.id, words="Learn to drive", pair_id=other.id)  # noqa: E731
+    told = {"goal_id": goal.id, "words": "Learn to drive", "pair_id": other.id}
+    move = partial(services.change, amina.who, **told)
     assert raised_at_once(move, lambda: pairs.end(bo.who, pair_id=pair.id)) == [None, None]
     assert [one.under for one in Share.objects.filter(text_id=goal.text_id)] == [other.id]
 

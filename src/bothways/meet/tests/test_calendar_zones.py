@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -56,7 +57,6 @@ def test_the_clocks_of_london_change_at_one() -> None:
     assert autumn.at == datetime(2027, 10, 31, 2)
 
 
-def _kept(zone: str, kept: dict = {}):  # noqa: B006
-    if zone not in kept:
-        kept[zone] = offsets_of(zone, 2025, 2033)
-    return kept[zone]
+@functools.cache
+def _kept(zone: str):
+    return offsets_of(zone, 2025, 2033)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from functools import partial
 
 import pytest
 from django.db import IntegrityError
@@ -54,7 +55,7 @@ def test_both_write_at_once_and_both_are_there(amina, bo, pair, monkeypatch) -> 
 
 
 def test_a_double_tap_at_the_same_moment_is_one_message(amina, pair) -> None:
-    send = lambda: services.send(amina.who, pair_id=pair.id, words="once", message_id=pair.id)  # noqa: E731
+    send = partial(services.send, amina.who, pair_id=pair.id, words="once", message_id=pair.id)
     assert raised_at_once(send, send) == [None, None]
     assert Message.objects.count() == Text.objects.filter(kind="message").count() == 1
 
