@@ -198,11 +198,10 @@ class Standing:
             self._append(hand, person, row)
             self._fit(hand, person, around, before)
             return
-        gave = NO_PEOPLE if partners is None else self._take_out_all_but(hand, person, row)
+        gave, fresh = (NO_PEOPLE, row) if partners is None else self._take_out_all_but(hand, person, row)
         self._write(hand, person, row)
         first = self._pairs
-        if partners is not None:
-            self._append(hand, person, self._unknown(hand, person, row))
+        self._append(hand, person, fresh)
         self._settle_changed(hand, person, gave, np.arange(first, self._pairs))
 
     def hold(self, left: int, right: int) -> None:
@@ -467,22 +466,19 @@ class Standing:
         """Who stands at the other end of pairs of a person of this side."""
         return (self._net.right, self._net.left)[hand][pairs].astype(np.int64)
 
-    def _take_out_all_but(self, hand: int, person: int, row: Row) -> Int64:
-        """Take out a person's pairs that are not in `row` as they are; whose unit was taken with them."""
+    def _take_out_all_but(self, hand: int, person: int, row: Row) -> tuple[Int64, Row]:
+        """Take out a person's pairs that are not in `row` as they are. Whose unit was taken with them, and the
+        row with those of its pairs that are new."""
         wanted = dict(zip(row.partners.tolist(), row.scores.tolist(), strict=True))
         mine = self._mine(hand, person)
-        others, scores = self._others(hand, mine).tolist(), self._net.score[mine].tolist()
-        stay = [wanted.get(other) == score for other, score in zip(others, scores, strict=True)]
-        out = mine[~np.array(stay, np.bool_)]
+        others, scores = self._others(hand, mine), self._net.score[mine]
+        same = [wanted.get(j) == score for j, score in zip(others.tolist(), scores.tolist(), strict=True)]
+        stay = np.array(same, np.bool_)
+        out, new = mine[~stay], ~np.isin(row.partners, others[stay])
         used = self._others(hand, out[self._flow.used[out]])
         take_pairs_out(self._net, self._flow, out)
         self._loose += len(out)
-        return used
-
-    def _unknown(self, hand: int, person: int, row: Row) -> Row:
-        """The row with those of its pairs only that are not in the problem."""
-        new = ~np.isin(row.partners, self._others(hand, self._mine(hand, person)))
-        return row._replace(partners=row.partners[new], scores=row.scores[new])
+        return used, row._replace(partners=row.partners[new], scores=row.scores[new])
 
     def _settle_changed(self, hand: int, person: int, gave: Int64, new: Int64) -> None:
         """Make all best again around a person whose room, worth or pairs changed; `gave` lost a unit."""
