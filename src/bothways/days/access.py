@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from bothways.core.identity.api import Acting
 from bothways.days.models import Occasion
@@ -13,10 +13,7 @@ from bothways.pair.api import Pair, live_pair
 
 def my_occasion(who: Acting, occasion_id: uuid.UUID) -> Occasion:
     """A day that I wrote down. 404 for every other, the partner's included."""
-    occasion = Occasion.objects.filter(id=occasion_id, person_id=who.person_id).first()
-    if occasion is None:
-        raise Http404
-    return occasion
+    return get_object_or_404(Occasion, id=occasion_id, person_id=who.person_id)
 
 
 def held_occasion(who: Acting, occasion_id: uuid.UUID) -> tuple[Occasion, Pair]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -24,10 +24,7 @@ def place(who: Acting, text_id: uuid.UUID) -> str | None:
 
 
 def _occasion(who: Acting, text_id: uuid.UUID) -> Occasion:
-    occasion = Occasion.objects.filter(person_id=who.person_id, text_id=text_id).first()
-    if occasion is None:
-        raise Http404
-    return occasion
+    return get_object_or_404(Occasion, person_id=who.person_id, text_id=text_id)
 
 
 register("occasion", Change(place=place, delete=delete, effect=_("The day is deleted with its words.")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -24,10 +24,7 @@ def place(who: Acting, text_id: uuid.UUID) -> str | None:
 
 
 def _goal(who: Acting, text_id: uuid.UUID) -> Goal:
-    goal = Goal.objects.filter(person_id=who.person_id, text_id=text_id).first()
-    if goal is None:
-        raise Http404
-    return goal
+    return get_object_or_404(Goal, person_id=who.person_id, text_id=text_id)
 
 
 register("goal", Change(place=place, delete=delete, effect=_("The next step is deleted with its words.")))

@@ -9,13 +9,14 @@ from enum import Enum
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from bothways.core.identity.api import Acting
 from bothways.enrol.api import of_person
 from bothways.help.models import Reply, Request
 from bothways.pair.api import Pair, live_pair
 from bothways.programme import api as programmes
-from bothways.programme.api import Programme, Staff
+from bothways.programme.api import Area, Programme, Staff
 
 
 class Role(Enum):
@@ -132,7 +133,7 @@ def _for_me(who: Acting) -> QuerySet[Request]:
 def _standing(who: Acting, request: Request) -> Standing:
     if request.person_id == who.person_id:
         return Standing(request, Role.REQUESTER)
-    if request.pair_id is not None and _is_partner(who, request.pair_id):
+    if request.pair_id is not None and is_partner(who, request.pair_id):
         return Standing(request, Role.PARTNER)
     if request.coordinators_at is None:
         raise Http404
@@ -142,5 +143,11 @@ def _standing(who: Acting, request: Request) -> Standing:
     return Standing(request, Role.COORDINATOR, staff)
 
 
-def _is_partner(who: Acting, pair_id: uuid.UUID) -> bool:
+def is_partner(who: Acting, pair_id: uuid.UUID) -> bool:
+    """Whether this is a pair of mine that has not ended."""
     return Pair.objects.filter(id=pair_id, halves__person_id=who.person_id, ended_at=None).exists()
+
+
+def area_of(programme_id: uuid.UUID, area_id: int | None) -> Area | None:
+    """An area of this programme, or none where none was chosen. 404 for one of another."""
+    return get_object_or_404(Area, programme_id=programme_id, id=area_id) if area_id is not None else None

@@ -23,12 +23,12 @@ from bothways.core.clock.api import now, today
 from bothways.core.events.api import record
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting
-from bothways.help.access import is_member
+from bothways.help.access import area_of, is_member
 from bothways.help.models import Request, Service
 from bothways.help.searching import in_every_language, plain, terms
 from bothways.help.words import KINDS, SORTS
 from bothways.programme import api as programmes
-from bothways.programme.api import Area, Programme, Staff
+from bothways.programme.api import Programme, Staff
 
 GOOD_FOR = timedelta(days=180)
 LONGEST = timedelta(days=730)
@@ -195,20 +195,11 @@ def _fill(service: Service, programme: Programme, entry: Entry) -> None:
     for name, value in given.items():
         setattr(service, name, value)
     service.languages = sorted(set(entry.languages) & set(programme.languages))
-    service.area = _area(programme, area_id)
+    service.area = area_of(programme.id, area_id)
     service.valid_until = until or today() + GOOD_FOR
     if not (entry.place or entry.phone or entry.web or entry.mail):
         raise Refused(_("Please say how people get there: a place, a telephone number or an address."))
     service.found_by = _found_by(service)
-
-
-def _area(programme: Programme, area_id: int | None) -> Area | None:
-    if area_id is None:
-        return None
-    found = Area.objects.filter(programme=programme, id=area_id).first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def _found_by(service: Service) -> str:

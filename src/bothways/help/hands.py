@@ -18,11 +18,10 @@ from bothways.core.identity.api import Acting, confirm
 from bothways.core.outbox.api import tell, tell_all
 from bothways.core.texts import api as texts
 from bothways.enrol.api import Enrolment, agreeing_people, of_person
-from bothways.help.access import is_member
+from bothways.help.access import area_of, is_member, is_partner
 from bothways.help.hand_models import HandAsk, HandKind, HandLike, HandYes
 from bothways.pair.api import live_pair, partner_id, tell_partner
 from bothways.programme import api as programmes
-from bothways.programme.api import Area
 
 MOST_ASKS = 10
 FURTHEST = timedelta(days=120)
@@ -38,7 +37,7 @@ def open_ask(who: Acting, ask_id: uuid.UUID) -> HandAsk:
 
 
 def _asked(who: Acting, ask: HandAsk) -> bool:
-    if ask.pair_id is not None and _has_live(who, ask.pair_id):
+    if ask.pair_id is not None and is_partner(who, ask.pair_id):
         return True
     mine = HandLike.objects.filter(person_id=who.person_id, programme_id=ask.programme_id, kind=ask.kind)
     said_yes = HandYes.objects.filter(ask=ask, person_id=who.person_id)
@@ -51,14 +50,6 @@ def is_confirmed(who: Acting, programme_id: uuid.UUID) -> bool:
     """Whether my enrolment in a programme is confirmed: before, nothing begins."""
     confirmed = {Enrolment.State.ACTIVE, Enrolment.State.PAUSED}
     return any(one.programme_id == programme_id and one.state in confirmed for one in of_person(who))
-
-
-def _has_live(who: Acting, pair_id: uuid.UUID) -> bool:
-    try:
-        live_pair(who, pair_id)
-    except (Http404, Refused):
-        return False
-    return True
 
 
 def my_ask(who: Acting, ask_id: uuid.UUID) -> HandAsk:
@@ -126,7 +117,7 @@ def ask(
                     kind=kind,
                     day=day,
                     hours=hours,
-                    area=_area(programme_id, area_id),
+                    area=area_of(programme_id, area_id),
                     pair=pair,
                     wide_at=None if pair else now(),
                     wide_entry_id=None if pair else who.entry_id,
@@ -177,7 +168,7 @@ def offer(who: Acting, *, ask_id: uuid.UUID, words: str, yes_id: uuid.UUID | Non
             raise PermissionDenied
         if asked.day < today():
             raise Refused(_("The day has passed."))
-        if asked.pair_id is not None and _has_live(who, asked.pair_id):
+        if asked.pair_id is not None and is_partner(who, asked.pair_id):
             # The pair does not end in between: with it ends what was said under it.
             live_pair(who, asked.pair_id, lock=True)
         earlier = HandYes.objects.filter(ask=asked, person_id=who.person_id).first()
@@ -284,7 +275,7 @@ def forget(*, person_id: uuid.UUID, programme_id: uuid.UUID | None = None) -> No
 
 def partner_of(who: Acting, asked: HandAsk) -> uuid.UUID | None:
     """The partner whom I asked, while the pair stands."""
-    if asked.pair_id is None or not _has_live(who, asked.pair_id):
+    if asked.pair_id is None or not is_partner(who, asked.pair_id):
         return None
     return partner_id(live_pair(who, asked.pair_id), who.person_id)
 
@@ -302,15 +293,6 @@ def _leave_word(asked: HandAsk) -> None:
 def _tell_off(person_id: uuid.UUID, asked: HandAsk, said: HandYes) -> None:
     path = reverse("hands", args=[programmes.by_id(asked.programme_id).slug])
     tell(person_id, "hand.off", path=path, key=f"hand.off:{said.id}")
-
-
-def _area(programme_id: uuid.UUID, area_id: int | None) -> Area | None:
-    if area_id is None:
-        return None
-    found = Area.objects.filter(programme_id=programme_id, id=area_id).first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def _record(kind: str, who: Acting, asked: HandAsk) -> None:

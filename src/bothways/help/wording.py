@@ -7,6 +7,7 @@ import uuid
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -38,17 +39,11 @@ def reply_place(who: Acting, text_id: uuid.UUID) -> str | None:
 
 
 def _request(who: Acting, text_id: uuid.UUID) -> Request:
-    request = Request.objects.filter(person_id=who.person_id, text_id=text_id).first()
-    if request is None:
-        raise Http404
-    return request
+    return get_object_or_404(Request, person_id=who.person_id, text_id=text_id)
 
 
 def _reply(who: Acting, text_id: uuid.UUID) -> Reply:
-    reply = Reply.objects.filter(person_id=who.person_id, text_id=text_id).first()
-    if reply is None:
-        raise Http404
-    return reply
+    return get_object_or_404(Reply, person_id=who.person_id, text_id=text_id)
 
 
 register(

@@ -8,6 +8,8 @@ class MatchConfig(AppConfig):
 
     def ready(self) -> None:
         from bothways.core.registry.api import on
+
+        # Imported for what they register.
         from bothways.match import by_text, glass_box, kinds, services  # noqa: F401
 
         on("enrolment.withdrawing", "match", services.hold_all_of)

@@ -8,6 +8,8 @@ class MeetConfig(AppConfig):
 
     def ready(self) -> None:
         from bothways.core.registry.api import on
+
+        # Imported for what they register.
         from bothways.meet import by_text, calendar, dates, glass_box, kinds, services, wording  # noqa: F401
 
         on("pair.ended", "meet", services.cancel_coming)

@@ -21,7 +21,7 @@ from bothways.pair.access import live_pair, my_half, other_half
 from bothways.pair.models import Closing, Half, Pair
 from bothways.pair.notices import tell, tell_partner
 from bothways.pair.paths import closing_path
-from bothways.pair.services import share_in_pair
+from bothways.pair.services import put_into_half
 from bothways.pair.words import cleaned
 
 FURTHEST = timedelta(days=366)
@@ -87,12 +87,8 @@ def say_thanks(who: Acting, *, pair_id: uuid.UUID, words: str) -> None:
     before = texts.read(who, [half.thanks_text])
     if plain == (before.get(half.thanks_text, "") if half.thanks_text else ""):
         return
-    if half.thanks_text:
-        texts.drop(owner_id=who.person_id, text_ids=[half.thanks_text])
-    half.thanks_text = texts.put(owner_id=who.person_id, kind="thanks", words=plain) if plain else None
-    half.save(update_fields=["thanks_text"])
-    if half.thanks_text:
-        share_in_pair(who, pair, [half.thanks_text])
+    put_into_half(who, pair, half, "thanks", plain)
+    if plain:
         _tell_changed(who, pair)
     record("pair.thanks", programme_id=pair.programme_id, person_id=who.person_id, object_id=pair.id)
 

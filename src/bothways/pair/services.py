@@ -105,13 +105,24 @@ def set_contact(who: Acting, *, pair_id: uuid.UUID, words: str) -> None:
         )
     if half.contact_text and texts.read(who, [half.contact_text]).get(half.contact_text) == plain:
         return
-    if half.contact_text:
-        texts.drop(owner_id=who.person_id, text_ids=[half.contact_text])
-    half.contact_text = texts.put(owner_id=who.person_id, kind="contact", words=plain) if plain else None
-    half.save(update_fields=["contact_text"])
-    if half.contact_text:
-        share_in_pair(who, pair, [half.contact_text])
+    put_into_half(who, pair, half, "contact", plain)
     record("pair.contact", programme_id=pair.programme_id, person_id=who.person_id, object_id=pair.id)
+
+
+def put_into_half(who: Acting, pair: Pair, half: Half, kind: str, words: str) -> None:
+    """Put words of mine for my partner into my half of a pair, in place of the earlier ones, which go.
+
+    `kind` names the text, and the field `<kind>_text`. Under the lock that `share_in_pair` asks for.
+    """
+    field = f"{kind}_text"
+    earlier = getattr(half, field)
+    if earlier:
+        texts.drop(owner_id=who.person_id, text_ids=[earlier])
+    text_id = texts.put(owner_id=who.person_id, kind=kind, words=words) if words else None
+    setattr(half, field, text_id)
+    half.save(update_fields=[field])
+    if text_id:
+        share_in_pair(who, pair, [text_id])
 
 
 def share_in_pair(who: Acting, pair: Pair, text_ids: Iterable[uuid.UUID]) -> None:

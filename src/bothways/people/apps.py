@@ -11,6 +11,8 @@ class PeopleConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from bothways.core.outbox import api as outbox
+
+        # Imported for what they register.
         from bothways.people import browsers, glass_box, kinds, sessions  # noqa: F401
         from bothways.people.reaching import Reaching
 

@@ -74,7 +74,9 @@ class ReachForm(forms.Form):
         }
         super().__init__(data, initial=start)
         by_text = [(TEXT, _("By text message (SMS)"))] if may_text or person.notices_by == TEXT else []
-        self.fields["notices_by"].choices = [  # type: ignore[attr-defined]
+        field = self.fields["notices_by"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
             (LETTER, _("By letter (email)")),
             *by_text,
             (NO_MESSAGES, _("Not at all: I look here myself")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from bothways.core.identity.api import Acting
 from bothways.pair.api import Pair, live_pair, open_pair
@@ -13,10 +14,7 @@ from bothways.talk.models import Message
 
 def my_message(who: Acting, message_id: uuid.UUID) -> Message:
     """A message that I wrote, whether or not the pair stands. 404 for every other, the partner's included."""
-    message = Message.objects.filter(id=message_id, person_id=who.person_id).first()
-    if message is None:
-        raise Http404
-    return message
+    return get_object_or_404(Message, id=message_id, person_id=who.person_id)
 
 
 def our_message(who: Acting, message_id: uuid.UUID) -> tuple[Message, Pair]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from bothways.core.identity.api import Acting
@@ -23,10 +23,7 @@ def place(who: Acting, text_id: uuid.UUID) -> str | None:
 
 
 def _message(who: Acting, text_id: uuid.UUID) -> Message:
-    message = Message.objects.filter(person_id=who.person_id, text_id=text_id).first()
-    if message is None:
-        raise Http404
-    return message
+    return get_object_or_404(Message, person_id=who.person_id, text_id=text_id)
 
 
 register("message", Change(place=place, delete=delete))
