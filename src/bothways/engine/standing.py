@@ -467,8 +467,8 @@ class Standing:
         return (self._net.right, self._net.left)[hand][pairs].astype(np.int64)
 
     def _take_out_all_but(self, hand: int, person: int, row: Row) -> tuple[Int64, Row]:
-        """Take out a person's pairs that are not in `row` as they are. Whose unit was taken with them, and the
-        row with those of its pairs that are new."""
+        """Take out a person's pairs that are not in `row` as they are. Whose unit went with them, and the row
+        with those of its pairs that are new."""
         wanted = dict(zip(row.partners.tolist(), row.scores.tolist(), strict=True))
         mine = self._mine(hand, person)
         others, scores = self._others(hand, mine), self._net.score[mine]
