@@ -8,9 +8,10 @@ import numpy as np
 
 from bothways.engine._jit import kernel
 from bothways.engine.arrays import Int64
+from bothways.engine.benches import SEATS
 from bothways.engine.paths import settle_area, settle_left, settle_pair, settle_right
 from bothways.engine.reach import Work
-from bothways.engine.residual import Flow, Net, price_of_area, worth_of_left, worth_of_right
+from bothways.engine.residual import Flow, Net, loosen, price_of_area, worth_of_left, worth_of_right
 
 OUT: int = 1 << 61  # the price of nobody: beyond what any search looks at
 
@@ -20,6 +21,7 @@ def give_back(net: Net, flow: Flow, k: int) -> None:
     """Take the unit of pair k back all the way round."""
     flow.used[k] = False
     flow.left_use[net.left[k]] -= 1
+    loosen(net, flow, net.left[k])
     flow.right_use[net.right[k]] -= 1
     area = net.area[net.left[k]]
     while area >= 0:
@@ -157,6 +159,7 @@ def price_left(net: Net, flow: Flow, i: int) -> None:
             pairs += 1
         k = after_of_left(net, i, k)
     flow.left_price[i] = price
+    loosen(net, flow, i)
 
 
 @kernel
@@ -173,11 +176,12 @@ def price_right(net: Net, flow: Flow, j: int) -> None:
 def inside(net: Net, flow: Flow, area: int) -> int:
     """A left person with a partner in an area or below it."""
     while True:
-        i = net.member[area]
-        while i >= 0:
-            if flow.left_use[i] > 0:
-                return int(i)
-            i = net.next_member[i]
+        bench = net.benches.first[area]
+        while bench >= 0:
+            for seat in range(SEATS * bench, SEATS * bench + net.benches.size[bench]):
+                if flow.left_use[net.benches.who[seat]] > 0:
+                    return int(net.benches.who[seat])
+            bench = net.benches.following[bench]
         area = net.child[area]
         while flow.area_use[area] == 0:
             area = net.next_child[area]
@@ -247,13 +251,5 @@ def fit(
 
 
 @kernel
-def leave_area(net: Net, i: int) -> None:
-    """Take a left person out of the chain of their area's members."""
-    area = net.area[i]
-    if net.member[area] == i:
-        net.member[area] = net.next_member[i]
-        return
-    at = net.member[area]
-    while net.next_member[at] != i:
-        at = net.next_member[at]
-    net.next_member[at] = net.next_member[i]
+def loosen_one(net: Net, flow: Flow, i: int) -> None:
+    loosen(net, flow, i)

@@ -6,6 +6,7 @@ import numpy as np
 
 from bothways.engine._jit import kernel, part
 from bothways.engine.arrays import Bool, Int32, Int64
+from bothways.engine.benches import SEATS
 from bothways.engine.residual import (
     Flow,
     Net,
@@ -120,22 +121,30 @@ def sink(at: Desk, start: Whole, size: Whole, place: Whole) -> None:
 
 
 @part
-def front(net: Net, flow: Flow, at: Desk, a: Whole, sign: Whole, scale: Whole) -> Whole:
-    """The left person of an area to whom one unit more (or less) is worth most, or -1."""
-    start = at.line_start[a]
-    if at.line_made[a] != at.passes[0]:
-        at.line_made[a] = at.passes[0]
-        size, i = 0, net.member[a]
-        while i >= 0:
+def line_up(net: Net, flow: Flow, at: Desk, a: Whole, sign: Whole, scale: Whole) -> None:
+    """Make the heap of an area."""
+    start, size, bench = at.line_start[a], 0, net.benches.first[a]
+    while bench >= 0:
+        for seat in range(SEATS * bench, SEATS * bench + net.benches.size[bench]):
+            i = net.benches.who[seat]
             at.rank[i] = rank_of(net, flow, i, sign, scale)
             at.spot[i] = -1
             if at.rank[i] > LEAST:
                 put(at, start + size, i)
                 size += 1
-            i = net.next_member[i]
-        at.line_size[a] = size
-        for place in range(size // 2 - 1, -1, -1):
-            sink(at, start, size, place)
+        bench = net.benches.following[bench]
+    at.line_size[a] = size
+    for place in range(size // 2 - 1, -1, -1):
+        sink(at, start, size, place)
+
+
+@part
+def front(net: Net, flow: Flow, at: Desk, a: Whole, sign: Whole, scale: Whole) -> Whole:
+    """The left person of an area to whom one unit more (or less) is worth most, or -1."""
+    start = at.line_start[a]
+    if at.line_made[a] != at.passes[0]:
+        at.line_made[a] = at.passes[0]
+        line_up(net, flow, at, a, sign, scale)
     while at.line_size[a] > 0:
         i = at.line[start]
         rank = rank_of(net, flow, i, sign, scale)

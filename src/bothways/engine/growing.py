@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bothways.engine.arrays import Bool, Int32, Int64
+from bothways.engine.benches import benches
 from bothways.engine.changes import OUT
 from bothways.engine.residual import NOBODY, Flow, Net, by_person, chains, loads
 
@@ -115,7 +116,7 @@ def lay_out(
         area,
         tree.parent,
         np.maximum(tree.capacity - tree.held, 0),
-        *chains(area, len(tree.parent)),
+        benches(area, len(tree.parent)),
         *chains(tree.parent, len(tree.parent)),
     )
     return net, flow

@@ -1,11 +1,12 @@
 """Putting people who are likely to meet side by side in memory. For speed only."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from bothways.engine._jit import kernel
-from bothways.engine.arrays import Int64
+from bothways.engine.arrays import Int32, Int64
 from bothways.engine.problem import Problem
 
 
@@ -55,3 +56,23 @@ def best_partner(
         j, place = right[k], left_place[left[k]]
         if score[k] > best[j] or (score[k] == best[j] and place < nearest[j]):
             best[j], nearest[j] = score[k], place
+
+
+class Places(NamedTuple):
+    """Where people stand who were put side by side, and back; who came later stands where they came."""
+
+    place: Int64
+    who: Int64
+
+    def of(self, people: Int32 | Int64) -> Int64:
+        return _read(self.place, people)
+
+    def back(self, places: Int32 | Int64) -> Int64:
+        return _read(self.who, places)
+
+
+def _read(table: Int64, index: Int32 | Int64) -> Int64:
+    out = index.astype(np.int64)
+    early = out < len(table)
+    out[early] = table[out[early]]
+    return out

@@ -20,6 +20,7 @@ from bothways.engine.residual import (
     Flow,
     Net,
     Whole,
+    loosen,
     price_of_area,
     worth_of_left,
     worth_of_right,
@@ -34,8 +35,10 @@ def carry(net: Net, flow: Flow, tail: Whole, head: Whole, pair: Whole) -> None:
         flow.used[pair] = tail < n
     elif 0 <= tail < n:
         flow.left_use[tail] -= 1
+        loosen(net, flow, tail)
     elif 0 <= head < n:
         flow.left_use[head] += 1
+        loosen(net, flow, head)
     elif n <= tail < areas:
         flow.right_use[tail - n] += 1
     elif n <= head < areas:
@@ -68,7 +71,9 @@ def move_prices(net: Net, flow: Flow, one: Search, radius: Whole, sign: Whole) -
         node = one.touched[place]
         by = sign * max(radius - one.distance[node], 0)
         if node < n:
-            flow.left_price[node] += by
+            if by != 0:
+                flow.left_price[node] += by
+                loosen(net, flow, node)
         elif node < areas:
             flow.right_price[node - n] += by
         else:
@@ -152,6 +157,7 @@ def settle_left(net: Net, flow: Flow, at: Work, i: Whole) -> None:
             break
         if reroute(net, flow, at, i, up, off):
             flow.left_use[i] += 1
+            loosen(net, flow, i)
     while flow.left_use[i] > 0:
         base = flow.left_price[i] - price_of_area(flow, area)
         off = -worth_of_left(net, i, flow.left_use[i]) - base
@@ -159,6 +165,7 @@ def settle_left(net: Net, flow: Flow, at: Work, i: Whole) -> None:
             break
         if reroute(net, flow, at, up, i, off):
             flow.left_use[i] -= 1
+            loosen(net, flow, i)
 
 
 @part

@@ -10,6 +10,7 @@ import numpy as np
 
 from bothways.engine._jit import part
 from bothways.engine.arrays import Int32, Int64
+from bothways.engine.benches import ANY, SEATS
 from bothways.engine.residual import (
     HUB,
     Flow,
@@ -176,6 +177,23 @@ def ahead_of_right(
 
 
 @part
+def ahead_of_bench(
+    net: Net, flow: Flow, one: Search, number: Whole, bench: Whole, base: Whole, near: Whole, limit: Whole,
+    via: Whole,
+) -> None:  # fmt: skip
+    """Label whoever of a bench has room left; the bench's bound is tight afterwards."""
+    most: Whole = -ANY
+    for seat in range(SEATS * bench, SEATS * bench + net.benches.size[bench]):
+        i = net.benches.who[seat]
+        if flow.left_use[i] < net.left_room[i]:
+            worth = worth_of_left(net, i, flow.left_use[i] + 1) + flow.left_price[i]
+            most = max(most, worth)
+            if near <= base - worth < limit:
+                label(one, number, i, base - worth, via, NOWHERE)
+    net.benches.most_in[bench] = most
+
+
+@part
 def ahead_of_area(
     net: Net, flow: Flow, one: Search, number: Whole, a: Whole, near: Whole, limit: Whole
 ) -> None:
@@ -185,13 +203,11 @@ def ahead_of_area(
         label_up(net, one, number, parent, base - price_of_area(flow, parent), areas + a, limit)
     if one.hub[0] <= near:
         return  # nothing further away can matter
-    i = net.member[a]
-    while i >= 0:
-        if flow.left_use[i] < net.left_room[i]:
-            distance = base - worth_of_left(net, i, flow.left_use[i] + 1) - flow.left_price[i]
-            if near <= distance < limit:
-                label(one, number, i, distance, areas + a, NOWHERE)
-        i = net.next_member[i]
+    bench = net.benches.first[a]
+    while bench >= 0:
+        if base - net.benches.most_in[bench] < limit:
+            ahead_of_bench(net, flow, one, number, bench, base, near, limit, areas + a)
+        bench = net.benches.following[bench]
     c = net.child[a]
     while c >= 0:
         if flow.area_use[c] < net.area_room[c]:
@@ -249,6 +265,22 @@ def behind_right(
 
 
 @part
+def behind_bench(
+    net: Net, flow: Flow, one: Search, number: Whole, bench: Whole, base: Whole, near: Whole, limit: Whole,
+    via: Whole,
+) -> None:  # fmt: skip
+    least: Whole = ANY
+    for seat in range(SEATS * bench, SEATS * bench + net.benches.size[bench]):
+        i = net.benches.who[seat]
+        if flow.left_use[i] > 0:
+            worth = worth_of_left(net, i, flow.left_use[i]) + flow.left_price[i]
+            least = min(least, worth)
+            if near <= base + worth < limit:
+                label(one, number, i, base + worth, via, NOWHERE)
+    net.benches.least_out[bench] = least
+
+
+@part
 def behind_area(
     net: Net, flow: Flow, one: Search, number: Whole, a: Whole, near: Whole, limit: Whole
 ) -> None:
@@ -258,13 +290,11 @@ def behind_area(
         label_up(net, one, number, parent, base + price_of_area(flow, parent), areas + a, limit)
     if one.hub[0] <= near:
         return
-    i = net.member[a]
-    while i >= 0:
-        if flow.left_use[i] > 0:
-            distance = base + worth_of_left(net, i, flow.left_use[i]) + flow.left_price[i]
-            if near <= distance < limit:
-                label(one, number, i, distance, areas + a, NOWHERE)
-        i = net.next_member[i]
+    bench = net.benches.first[a]
+    while bench >= 0:
+        if base + net.benches.least_out[bench] < limit:
+            behind_bench(net, flow, one, number, bench, base, near, limit, areas + a)
+        bench = net.benches.following[bench]
     c = net.child[a]
     while c >= 0:
         if flow.area_use[c] > 0:

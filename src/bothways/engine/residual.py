@@ -13,6 +13,7 @@ import numpy as np
 
 from bothways.engine._jit import kernel, part
 from bothways.engine.arrays import Bool, Int32, Int64
+from bothways.engine.benches import SEATS, Benches, benches
 from bothways.engine.problem import Problem
 from bothways.engine.weights import Weights
 
@@ -48,8 +49,7 @@ class Net(NamedTuple):
     area: Int64  # (n,): NOBODY where there are no areas
     area_parent: Int64  # (a,)
     area_room: Int64  # (a,)
-    member: Int64  # (a,): chain of the left people of each area
-    next_member: Int64  # (n,)
+    benches: Benches  # the left people of each area
     child: Int64  # (a,): chain of the areas right below
     next_child: Int64  # (a,)
 
@@ -118,7 +118,7 @@ def network(given: Problem, order: Int64 | None, weights: Weights) -> Net:
         area,
         given.area_parent,
         given.area_capacity,
-        *chains(area, given.areas),
+        benches(area, given.areas),
         *chains(given.area_parent, given.areas),
     )
 
@@ -253,3 +253,19 @@ def worth_of_left(net: Net, i: Whole, use: Whole) -> Whole:
 @part
 def worth_of_right(net: Net, j: Whole, use: Whole) -> Whole:
     return net.first_right[j] if use == 1 else net.further
+
+
+@part
+def loosen(net: Net, flow: Flow, i: Whole) -> None:
+    """The bounds of a left person's bench hold again after their price, use, room or worth changed."""
+    if net.area[i] < 0:
+        return
+    bench, use, price = net.benches.seat[i] // SEATS, flow.left_use[i], flow.left_price[i]
+    if use < net.left_room[i]:
+        most_in = worth_of_left(net, i, use + 1) + price
+        if most_in > net.benches.most_in[bench]:
+            net.benches.most_in[bench] = most_in
+    if use > 0:
+        least_out = worth_of_left(net, i, use) + price
+        if least_out < net.benches.least_out[bench]:
+            net.benches.least_out[bench] = least_out

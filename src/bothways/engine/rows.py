@@ -6,6 +6,7 @@ import numpy as np
 
 from bothways.engine.arrays import Int64, Integers, integers, refuse, within
 from bothways.engine.growing import Side
+from bothways.engine.nearby import Places
 from bothways.engine.problem import LARGEST, refuse_repeats
 
 Hand: TypeAlias = Literal["left", "right"]
@@ -39,6 +40,7 @@ def whole(value: object, name: str) -> int:
 def row_of(
     there: Side,
     others: str,
+    places: Places,
     areas: int,
     capacity: int,
     days: int,
@@ -46,15 +48,17 @@ def row_of(
     scores: Integers,
     area: int | None,
 ) -> Row:
-    """Check what is said of one person. `there` is the other side, `others` its name; `areas` may be 0."""
+    """Check what is said of one person, and put the partners' places for their indices. `there` is the other
+    side, `others` its name; `areas` may be 0."""
     for name, value, top in (("capacity", capacity, LARGEST_NUMBER), ("days", days, LARGEST)):
         if not 0 <= whole(value, name) <= top:
             raise ValueError(f"{name} is outside 0..{top}")
     who = integers(partners, "partners")
     worth = integers(scores, "scores", len(who))
     within(who, "partners", there.number, f"the {others} people")
-    refuse(there.gone[who], "partners", "has left")
     refuse_repeats(who, np.zeros_like(who), 1, "partners")
+    who = places.of(who)
+    refuse(there.gone[who], "partners", "has left")
     refuse((worth < 0) | (worth > LARGEST_NUMBER), "scores", f"is outside 0..{LARGEST_NUMBER}")
     if areas and area is None:
         raise ValueError("area is missing")

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from bothways.engine.arrays import Bool, Int64, Integers
+from bothways.engine.benches import loosen_all
 from bothways.engine.desk import desk
 from bothways.engine.nearby import move, neighbourhoods, places_back
 from bothways.engine.paths import settle
@@ -221,6 +222,7 @@ def exactly_best(
     net = net._replace(first_left=worth[0], first_right=worth[1], further=worth[2])
     for price in (flow.left_price, flow.right_price, flow.area_price):
         price[:] = reweighed(price, quick, weights)
+    loosen_all(net.benches)
     settle(net, flow, work(len(flow.left_price) + len(flow.right_price) + len(flow.area_price)))
     return net
 

@@ -6,7 +6,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bothways.engine import growing, standing
+from bothways.engine import growing, keeping
+from bothways.engine.benches import SEATS
 from bothways.engine.solve import solve
 from bothways.engine.standing import Standing
 from bothways.engine.tests.helpers import random_problem
@@ -16,10 +17,10 @@ from bothways.engine.tests.test_second_solver import by_linear_programs
 @pytest.fixture(autouse=True)
 def _little_room():
     """Arrays that soon are too short, so that they are laid out anew many times."""
-    before = growing.LEAST_PEOPLE, growing.LEAST_PAIRS, standing.LEAST_PAIRS
-    growing.LEAST_PEOPLE, growing.LEAST_PAIRS, standing.LEAST_PAIRS = 1, 4, 4
+    before = growing.LEAST_PEOPLE, growing.LEAST_PAIRS, keeping.LEAST_PAIRS
+    growing.LEAST_PEOPLE, growing.LEAST_PAIRS, keeping.LEAST_PAIRS = 1, 4, 4
     yield
-    growing.LEAST_PEOPLE, growing.LEAST_PAIRS, standing.LEAST_PAIRS = before
+    growing.LEAST_PEOPLE, growing.LEAST_PAIRS, keeping.LEAST_PAIRS = before
 
 
 class Book:
@@ -255,6 +256,48 @@ def test_a_long_life(seed):
             assert aims_of(kept) == by_programs(book)
     agree(kept, book)
     assert seen == {"arrive", "leave", "change", "hold", "release"}
+
+
+def benches_hold(kept):
+    """Everybody sits on their area's benches, all of which are full but the first, within their bounds."""
+    net, flow = kept._kept.net, kept._kept.flow
+    made, sitting = net.benches, set()
+    for area in range(len(net.area_room)):
+        bench = made.first[area]
+        while bench >= 0:
+            assert made.size[bench] == SEATS or (bench == made.first[area] and made.size[bench] > 0)
+            for seat in range(SEATS * bench, SEATS * bench + made.size[bench]):
+                i = int(made.who[seat])
+                sitting.add(i)
+                use, worth = flow.left_use[i], (net.first_left[i], 0)
+                assert (made.seat[i], net.area[i]) == (seat, area)
+                if use < net.left_room[i]:
+                    assert worth[int(use > 0)] + flow.left_price[i] <= made.most_in[bench]
+                if use > 0:
+                    assert worth[int(use > 1)] + flow.left_price[i] >= made.least_out[bench]
+            bench = made.following[bench]
+    assert sitting == set(np.flatnonzero(net.area >= 0).tolist())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_areas_with_many_people(seed):
+    """People of an area fill several benches, and searches pass most of them by."""
+    rng = np.random.default_rng(seed)
+    n, pairs = 150, 900
+    code = rng.choice(n * n, pairs, replace=False)
+    given = {
+        "left": code // n, "right": code % n, "score": rng.integers(0, 300, pairs),
+        "left_capacity": rng.integers(1, 3, n), "right_capacity": rng.integers(1, 3, n),
+        "left_area": rng.integers(1, 4, n), "area_parent": np.array([-1, 0, 0, 0]),
+        "area_capacity": np.array([70, 30, 35, 12]), "waiting": tuple(rng.integers(0, 300, (2, n))),
+    }  # fmt: skip
+    kept, book = Standing(**given), Book(given)
+    benches_hold(kept)
+    for _ in range(15):
+        for _ in range(8):
+            act(kept, book, rng)
+        agree(kept, book)
+        benches_hold(kept)
 
 
 def test_the_same_calls_give_the_same_pairs():
