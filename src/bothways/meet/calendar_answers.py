@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -39,7 +40,7 @@ READ = {"UID", "DTSTAMP", "SEQUENCE", "ATTENDEE", "RECURRENCE-ID"}
 DEEPEST = 8
 
 
-def take(code: bytes, sender: str, words: str) -> None:
+def take(code: bytes, sender: str, words: str, may: Callable[[], bool]) -> None:
     """Keep the answers in a calendar part that came from `sender` (an address in its stored form) to the
     address with this code (a hash). Raises NotTaken when nothing of it is an answer of theirs that is new."""
     with connection.cursor() as cursor:
@@ -47,6 +48,8 @@ def take(code: bytes, sender: str, words: str) -> None:
         thing, rhythm, starts_on, at, zone = cursor.fetchone()
     if thing is None:
         raise NotTaken("nothing is known by this code and sender")
+    if not may():
+        raise NotTaken("too many")
     rule = Rhythm(rhythm, starts_on, at, zone) if rhythm else None
     taken = False
     for event in _events(words):

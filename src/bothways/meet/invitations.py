@@ -17,8 +17,8 @@ from icalendar import Event
 from bothways.core.clock.api import ahead, now
 from bothways.core.identity.api import Acting
 from bothways.core.mailbox import api as mailbox
+from bothways.core.outbox import api as outbox
 from bothways.core.outbox.api import Enclosed
-from bothways.core.outbox.models import Notice
 from bothways.meet.calendar import odd_dates
 from bothways.meet.calendar_events import calendar_of, invited, single, whole_series
 from bothways.meet.models import Invitation, Meeting, Series
@@ -111,9 +111,7 @@ def switched(*, who: Acting, on: bool) -> None:
             cursor.execute("SELECT meet_invite_me(%s::interval)", [f"{ahead().total_seconds()} seconds"])
         return
     Invitation.objects.filter(person_id=who.person_id).delete()
-    mine = Notice.objects.filter(person_id=who.person_id, sent_at=None)
-    mine.filter(object_id__isnull=False).delete()
-    mine.filter(kind="calendar.no").delete()
+    outbox.take_back(who, kinds=["meeting.invitation", "calendar.no"])
 
 
 @transaction.atomic

@@ -119,7 +119,8 @@ def _marked(letter: EmailMultiAlternatives, delivery_id: uuid.UUID, stop_url: st
     # No machine shall answer this, and a letter that is sent a second time is the same letter.
     letter.extra_headers |= {
         "Auto-Submitted": "auto-generated",
-        "X-Auto-Response-Suppress": "All",
+        # All but the report that it could not be delivered.
+        "X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply",
         "Message-ID": f"<{delivery_id}@{_host()}>",
         **stopping.headers_for(stop_url),
     }

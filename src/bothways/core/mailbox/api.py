@@ -34,8 +34,9 @@ __all__ = [
 
 REPLY, BOUNCE = "reply", "bounce"
 _MARK_BYTES = 10
-# Takes the hash of the code, whom the letter is from, and the calendar part. Raises NotTaken.
-Taker = Callable[[bytes, str, str], None]
+# Takes the hash of the code, whom the letter is from, the calendar part, and whether one more may be taken
+# (asked once the code is known: made-up ones are not counted). Raises NotTaken.
+Taker = Callable[[bytes, str, str, Callable[[], bool]], None]
 _takers: list[Taker] = []
 
 
@@ -96,11 +97,11 @@ def take_answers(taker: Taker) -> None:
     _takers[:] = [taker]
 
 
-def answered(code: str, sender: str, calendar: str) -> None:
+def answered(code: str, sender: str, calendar: str, *, may: Callable[[], bool]) -> None:
     """Hand an answer to whoever takes it. Raises NotTaken."""
     if not _takers:
         raise NotTaken("nobody takes answers")
-    _takers[0](code_hash(code), sender, calendar)
+    _takers[0](code_hash(code), sender, calendar, may)
 
 
 def _code(address: str, what: str) -> str:

@@ -19,6 +19,7 @@ MOST_BYTES = 140_000
 MOST_PARTS = 40
 DEEPEST = 6
 MOST_CALENDAR_BYTES = 60_000
+LONGEST_FROM = 1000
 # The line that begins a part: more of them than this are not worth a parser's time.
 _BEGINS = re.compile(rb"^--", re.MULTILINE)
 _CHARSETS = {"us-ascii", "utf-8", "utf8", "iso-8859-1", "iso-8859-15", "windows-1252", "utf-16", "gb18030"}
@@ -77,7 +78,7 @@ def _parts(message: Message, depth: int) -> Iterator[Message]:
 
 def _sender(message: Message) -> str:
     """The one address in From; '' when there are none or several."""
-    fields = [str(field) for field in message.get_all("from", [])]
+    fields = [str(field)[:LONGEST_FROM] for field in message.get_all("from", [])]
     found = {address.strip() for _name, address in getaddresses(fields) if "@" in address}
     return found.pop() if len(found) == 1 and len(fields) == 1 else ""
 

@@ -49,6 +49,7 @@ __all__ = [
     "news",
     "reach_with",
     "seen",
+    "take_back",
     "tell",
     "tell_all",
     "words_for",
@@ -109,6 +110,11 @@ def seen(who: Acting, *, path: str) -> None:
     """I have opened this place. No message is sent about it any more."""
     mine = Notice.objects.filter(person_id=who.person_id, object_id=None)
     mine.filter(path=path, seen_at=None).update(seen_at=now())
+
+
+def take_back(who: Acting, *, kinds: Iterable[str]) -> None:
+    """What waits for me of these kinds is not told any more."""
+    Notice.objects.filter(person_id=who.person_id, kind__in=list(kinds), sent_at=None).delete()
 
 
 def consider_anew(who: Acting) -> None:

@@ -166,7 +166,10 @@ def _settle(taken: Delivery, told: list[uuid.UUID], outcome: Outcome) -> None:
 
 
 def clear_singly() -> int:
-    """Let go of what was begun and has nothing left to tell. Returns how many; for a job."""
+    """Let go of what was begun and has nothing left to tell, and of what could not be told for three weeks:
+    while it waits, a job may read an address and see that meeting. Returns how many; for a job."""
+    untold = Notice.objects.filter(UNTOLD, object_id__isnull=False)
+    untold.filter(created_at__lte=now() - TOO_OLD).update(sent_at=now())
     waiting = Notice.objects.filter(UNTOLD, object_id__isnull=False, created_at__gt=now() - TOO_OLD)
     over = Delivery.objects.filter(
         about__isnull=False, sent_at=None, leased_until__lt=now() - TRY_AGAIN

@@ -59,11 +59,9 @@ def _take(to: str, sender: str, raw: bytes) -> None:
 
 
 def _answered(code: str, mail: mailbox.Mail) -> None:
-    with walls.at_the_door():
-        if not allows(Limit.ANSWERS_BY_MAIL, code):
-            raise NotTaken("too many")
-        with transaction.atomic():
-            mailbox.answered(code, opaque(mail.sender), mail.calendar)
+    with walls.at_the_door(), transaction.atomic():
+        sender = opaque(mail.sender)
+        mailbox.answered(code, sender, mail.calendar, may=lambda: allows(Limit.ANSWERS_BY_MAIL, code))
 
 
 def _came_back(letter: uuid.UUID) -> None:
