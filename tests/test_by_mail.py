@@ -21,7 +21,7 @@ from bothways.core.outbox.models import Delivery, Notice
 from bothways.core.texts.models import Text
 from bothways.core.walls import api as walls
 from bothways.meet import api as meet
-from bothways.meet import invitations
+from bothways.meet import calendar_events, dates, invitations, rhythm
 from bothways.meet.models import CalendarAnswer, Invitation, Meeting, Series
 from bothways.meet.tests import strict_ics
 from bothways.meet.tests.conftest import chosen, planned
@@ -217,6 +217,37 @@ def test_regular_meetings_are_one_invitation_and_its_changes_grow(stage):
     until = now() + timedelta(days=60)
     expected = [(one.starts_at, timedelta(hours=1)) for one in Meeting.objects.filter(state="planned")]
     assert strict_ics.occurrences(raw, until)[:5] == sorted(expected)[:5]
+
+
+def test_when_a_zone_gets_other_rules_the_calendar_is_told_and_late_knowledge_is_understood(
+    stage, monkeypatch
+):
+    series = chosen(stage.bo, stage.pair, zone="Europe/Berlin")
+    sent = stage.letter()
+    first = Meeting.objects.filter(series=series).order_by("slot")[0]
+    # From now on the clocks of that place are those of Helsinki, an hour more.
+    moment, zone = rhythm.Rhythm.moment, calendar_events.vtimezone
+
+    def helsinki(name, begin, end):
+        made = zone("Europe/Helsinki", begin, end)
+        made["TZID"] = name
+        return made
+
+    monkeypatch.setattr(rhythm.Rhythm, "moment", lambda self, day: moment(self, day) - timedelta(hours=1))
+    monkeypatch.setattr(calendar_events, "vtimezone", helsinki)
+    with walls.working():
+        dates.fill_all()
+    (letter,) = stage.post()
+    _method, raw = calendar_in(letter)
+    again = invited(letter)
+    assert again.sequence > sent.sequence and again.uid == sent.uid
+    expected = Meeting.objects.filter(series=series).order_by("slot")[:5]
+    found = strict_ics.occurrences(raw, now() + timedelta(days=60))[:5]
+    assert [at for at, _ in found] == [one.starts_at for one in expected]
+    # A calendar that has not heard of it names the moment that was.
+    again.which = f"RECURRENCE-ID:{first.starts_at:%Y%m%dT%H%M%SZ}"
+    brings(again.organizer, back.google(again, "DECLINED"))
+    assert stage.said() == [(first.slot, "no")]
 
 
 def test_an_end_before_the_first_date_cancels_all_of_it(stage):

@@ -38,6 +38,9 @@ TAKE = "SELECT meet_take_answer(%s, %s, %s, %s, %s, %s, %s::interval)"
 INSIDE = ["VCALENDAR", "VEVENT"]
 READ = {"UID", "DTSTAMP", "SEQUENCE", "ATTENDEE", "RECURRENCE-ID"}
 DEEPEST = 8
+# A calendar may know other rules for the clocks of a place than we do. Dates are days apart, so that it is
+# clear which one is meant.
+OTHER_RULES = timedelta(hours=3)
 
 
 def take(code: bytes, sender: str, words: str, may: Callable[[], bool]) -> None:
@@ -176,9 +179,9 @@ def _day(event: Event, rule: Rhythm | None) -> date | None:
 
 
 def _given(rule: Rhythm, near: date, moment: datetime | None) -> date:
-    """The day near this one that the rule gives, and at this very moment when one is named."""
+    """The day near this one that the rule gives, and close to this moment when one is named."""
     for day in islice(rule.days(near - timedelta(days=1)), 3):
-        if day == near if moment is None else rule.moment(day) == moment:
+        if day == near if moment is None else abs(rule.moment(day) - moment) <= OTHER_RULES:
             return day
     raise NotTaken("no such date")
 

@@ -47,14 +47,15 @@ def build(person_id: uuid.UUID, object_id: uuid.UUID, address: str) -> Enclosed 
     thing = _series(object_id) or _single(object_id)
     if thing is None:
         return None
-    shown = _hash(thing.events)
+    method = "REQUEST" if thing.stands else "CANCEL"
+    shown = _hash(calendar_of(thing.events, method=method))
     earlier = Invitation.objects.filter(person_id=person_id, **thing.which).first()
     if earlier is None and not thing.stands:
         return None
     if earlier is not None and bytes(earlier.shown_hash) == shown:
         return None
     one, code = _code(person_id, thing, earlier)
-    sender, method = mailbox.reply_address(code), "REQUEST" if thing.stands else "CANCEL"
+    sender = mailbox.reply_address(code)
     events = [invited(event, sender, address) for event in thing.events]
     content = calendar_of(events, method=method)
     return Enclosed(method, content, sender, went=lambda: _went(one, thing, shown))
@@ -79,9 +80,9 @@ def _series(object_id: uuid.UUID) -> _Thing | None:
     return _Thing({"series_id": series.id}, events if stands else events[:1], stands, over)
 
 
-def _hash(events: list[Event]) -> bytes:
-    """Of all that a calendar shows of them."""
-    lines = b"".join(event.to_ical() for event in events).splitlines()
+def _hash(content: bytes) -> bytes:
+    """Of all that a calendar shows of it, and of the rules for its clocks."""
+    lines = content.splitlines()
     return hashlib.sha256(b"\n".join(line for line in lines if not line.startswith(NOT_SHOWN))).digest()
 
 
