@@ -50,7 +50,7 @@ from bothways.match.running import fail
 from bothways.match.tests.factory import proposed
 from bothways.meet import api as meet
 from bothways.meet.calendar import end_feed, make_feed
-from bothways.meet.models import JournalLine
+from bothways.meet.models import CalendarAnswer, Invitation, JournalLine
 from bothways.pair import api as pairs
 from bothways.pair.tests.factory import a_pair
 from bothways.people import api as people
@@ -360,6 +360,7 @@ def _own_things(world: World) -> None:
     world.add("feed", "off", token=make_feed(amina.who, instead_of=""))
     end_feed(amina.who)
     world.add("feed", "on", token=make_feed(amina.who, instead_of=""))
+    _an_answer(amina, world)
     data = {"name": "passkey", "credential": a_credential()}
     key = Authenticator.objects.create(user=amina.person, type="webauthn", data=data)
     world.add("passkey", "mine", pk=key.pk)
@@ -368,6 +369,24 @@ def _own_things(world: World) -> None:
     moment = now()
     _a_phone(amina, world)
     Delivery.objects.create(person_id=amina.id, at=moment, leased_until=moment, way="letter", sent_at=moment)
+
+
+def _an_answer(amina: Someone, world: World) -> None:
+    """What she was sent for her calendar about a meeting, and that she cannot come."""
+    meeting = world.thing("meeting", "planned").args["meeting_id"]
+    sent = Invitation.objects.create(
+        person_id=amina.id,
+        meeting_id=meeting,
+        code_hash=secrets.token_bytes(32),
+        sequence=0,
+        shown_hash=bytes(32),
+        sent_at=now(),
+    )
+    moment = now()
+    said = CalendarAnswer.objects.create(
+        person_id=amina.id, invitation=sent, said="no", sequence=0, stamped=moment, at=moment
+    )
+    world.add("answer", "mine", "bo", answer_id=said.pk)
 
 
 def _a_phone(amina: Someone, world: World) -> None:

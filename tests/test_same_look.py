@@ -27,7 +27,19 @@ from tests.undone import undone
 pytestmark = pytest.mark.django_db
 
 # Kinds of things that have an id or a token in their address; each belongs to somebody.
-OWNED = {"pair", "proposal", "request", "letter", "meeting", "line", "reply", "round", "passkey", "feed"}
+OWNED = {
+    "pair",
+    "proposal",
+    "request",
+    "letter",
+    "meeting",
+    "line",
+    "reply",
+    "round",
+    "passkey",
+    "feed",
+    "answer",
+}
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TELLS_THE_TIME = {"Expires"}
 # Of the bytes before ids and tokens are taken out; those that remain are compared one by one.

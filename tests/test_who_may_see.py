@@ -48,6 +48,8 @@ UNLINKED = {
     "account_email_verification_sent",  # the code page after sign-up, reached by redirect
     "account_confirm_login_code",  # the code page after sign-in, reached by redirect
     "text_incoming",  # for the gateway of text messages
+    "mail_incoming",  # for the mail gateway
+    "calendar_answer_forget",  # once a no came from a calendar
     "phone_add",  # where text messages are on
     "phone_confirm",
     "phone_remove",  # once a number is there

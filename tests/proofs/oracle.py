@@ -270,6 +270,9 @@ class Books:
             "meetings": [_meeting(one, me) for one in self.meetings if me in one.pair.two],
             "journal": [{"week": one.week} for one in self.lines if one.by is me],
             "calendar": [{"made_at": me.feed}] if me.feed else [],
+            # Nobody in this history asks for letters to a calendar.
+            "invitations": [],
+            "calendar_answers": [],
             # Nobody writes messages, days or next steps in these histories.
             "messages": [],
             "bookmarks": [],
@@ -319,6 +322,7 @@ def _account(me: Someone) -> Row:
         "told": "It comes soon after something happens.",
         "notices_per_week": 3,
         "quiet": "Nothing between 9 p.m. and 8 a.m. where you live.",
+        "calendar_letters": False,
         "letters_stopped_at": None,
         "letters_refused_at": None,
         "synthetic": False,

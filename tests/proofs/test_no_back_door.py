@@ -119,7 +119,9 @@ MAY_CHANGE = {
     "people_phone.refused_at": ({DOOR, JOB}, "the gateway takes no message for it"),
     "core_ask.DELETE": ({JOB}, "a code whose time is over"),
     "people_person.letters_stopped_at": ({DOOR}, "the link in a letter stops letters"),
-    "people_person.letters_refused_at": ({JOB}, "the address takes no letter"),
+    "people_person.letters_refused_at": ({JOB, DOOR}, "the address takes no letter, or one came back"),
+    "meet_invitation.DELETE": ({JOB}, "what it was about is over"),
+    "meet_calendaranswer.DELETE": ({JOB}, "and what was answered with it"),
     "people_person.is_active": ({JOB}, "an account that was never used"),
     "people_signedinbrowser.DELETE": ({JOB}, "a session is over"),
 }
@@ -185,6 +187,7 @@ COMMANDS = {
     "demo": "invents people, in a database that is marked as a demo and can never become a real one",
     "installation": "says once whether a database is real",
     "erase-departed": "finishes leaving",
+    "receive-mail": "hands a letter over to the pages; it knows no database",
     "setup-code": "prints a code with which somebody makes a programme in their own session",
 }
 # Django's own that run as the owner of the tables: they make tables and no rows of people.

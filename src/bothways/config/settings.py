@@ -259,6 +259,13 @@ if SMS_URL:
             "With BOTHWAYS_SMS_URL set BOTHWAYS_SMS_TOKEN (20 characters) and BOTHWAYS_SMS_SECRET (32)."
         )
 
+# Mail that comes back, to one domain of its own: docs/reference/mail-gateway.md. Without it there are no
+# invitations by mail.
+MAIL_DOMAIN = env("MAIL_DOMAIN")
+MAIL_SECRET = env("MAIL_SECRET")
+if MAIL_DOMAIN and len(MAIL_SECRET) < 32:
+    raise ImproperlyConfigured("With BOTHWAYS_MAIL_DOMAIN set BOTHWAYS_MAIL_SECRET (32 characters or more).")
+
 # Hours between sending an enrolment and confirming it; the pause in which nobody can be hurried.
 CONFIRM_AFTER_SECONDS = int(float(env("CONFIRM_AFTER_HOURS", "0.01" if DEMO else "24")) * 3600)
 # Sign-in and sign-up answer at full steps of so many seconds, so that no time tells who has an account.

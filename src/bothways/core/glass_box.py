@@ -90,11 +90,15 @@ def _notices(who: Acting) -> Section:
 
 
 def _messages(who: Acting) -> Section:
-    ways = {outbox.LETTER: _("Letter"), outbox.TEXT: _("Text message")}
+    ways = {
+        outbox.LETTER: _("Letter"),
+        outbox.TEXT: _("Text message"),
+        outbox.CALENDAR: _("Letter with a meeting for your calendar"),
+    }
     rows = Delivery.objects.filter(person_id=who.person_id).order_by("-at")
     return Section(
         "deliveries",
-        _("Messages to you, each without content"),
+        _("Messages to you"),
         {"at": _("When"), "way": _("How"), "sent": _("Sent")},
         [{"at": d.at, "way": str(ways.get(d.way, "")), "sent": d.sent_at} for d in rows],
     )

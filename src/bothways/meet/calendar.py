@@ -31,7 +31,7 @@ def meeting_file(meeting: Meeting, pair: Pair) -> bytes:
     calendar puts one in the place of the other, and takes out what was left out."""
     if meeting.series is None:
         return calendar_of([single(meeting)])
-    return calendar_of(whole_series(meeting.series, _odd_dates([meeting.series]), pair))
+    return calendar_of(whole_series(meeting.series, odd_dates([meeting.series]), pair))
 
 
 def feed_file(feed: Feed) -> bytes:
@@ -51,11 +51,11 @@ def _going_on(pairs: QuerySet[Pair]) -> list[Event]:
     going_on = list(
         Series.objects.filter(pair__in=pairs, ended_at=None).select_related("pair").order_by("made_at", "id")
     )
-    odd = _odd_dates(going_on)
+    odd = odd_dates(going_on)
     return [event for one in going_on for event in whole_series(one, odd, one.pair)]
 
 
-def _odd_dates(several: list[Series]) -> list[Meeting]:
+def odd_dates(several: list[Series]) -> list[Meeting]:
     """The dates of these series that are not as the rhythm gave them."""
     odd = Q(sequence__gt=0) | ~Q(state=Meeting.State.PLANNED)
     return list(Meeting.objects.filter(odd, series__in=several).order_by("slot")) if several else []

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext
-from icalendar import Calendar, Event, Timezone
+from icalendar import Calendar, Event, Timezone, vCalAddress
 
 from bothways.core.clock.api import now
 from bothways.meet.calendar_zones import vtimezone
@@ -28,13 +28,15 @@ from bothways.pair.api import Pair
 ZONE_YEARS = 5
 
 
-def calendar_of(events: Iterable[Event], name: str = "", refresh: timedelta | None = None) -> bytes:
+def calendar_of(
+    events: Iterable[Event], name: str = "", refresh: timedelta | None = None, method: str = "PUBLISH"
+) -> bytes:
     """A calendar with these events and the time zones that they need."""
     calendar, events = Calendar(), list(events)
     calendar.add("prodid", "-//Bothways//Bothways//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
+    calendar.add("method", method)
     if name:
         calendar.add("x-wr-calname", name)
     if refresh:
@@ -43,6 +45,17 @@ def calendar_of(events: Iterable[Event], name: str = "", refresh: timedelta | No
     for part in [*_zones(events), *events]:
         calendar.add_component(part)
     return bytes(calendar.to_ical())
+
+
+def invited(event: Event, organizer: str, attendee: str) -> Event:
+    """The same event as an invitation of one person by the server (RFC 5546): nobody else is named."""
+    by, to = vCalAddress(f"mailto:{organizer}"), vCalAddress(f"mailto:{attendee}")
+    by.params["CN"] = "Bothways"
+    asks = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
+    to.params.update(asks)
+    event.add("organizer", by)
+    event.add("attendee", to)
+    return event
 
 
 def single(meeting: Meeting) -> Event:

@@ -8,14 +8,22 @@ from django.utils.translation import gettext_lazy as _
 
 from bothways.core.identity.api import Acting
 from bothways.core.registry.api import Section, register
-from bothways.meet.models import Feed, JournalLine, Meeting, Series, TookPlace
-from bothways.meet.spoken import RHYTHMS
+from bothways.meet.models import (
+    CalendarAnswer,
+    Feed,
+    Invitation,
+    JournalLine,
+    Meeting,
+    Series,
+    TookPlace,
+)
+from bothways.meet.spoken import ANSWERS, RHYTHMS
 from bothways.pair.api import Pair
 from bothways.programme.api import catalogue
 
 
 def export(who: Acting) -> list[Section]:
-    return [_series(who), _meetings(who), _journal(who), _feed(who)]
+    return [_series(who), _meetings(who), _journal(who), _feed(who), _invitations(who), _answers(who)]
 
 
 def _series(who: Acting) -> Section:
@@ -96,7 +104,29 @@ def _feed(who: Acting) -> Section:
     )
 
 
+def _invitations(who: Acting) -> Section:
+    rows = Invitation.objects.filter(person_id=who.person_id).order_by("-sent_at", "id")
+    return Section(
+        "invitations",
+        _("Meetings sent for your calendar"),
+        {"sent_at": _("Sent last"), "regular": _("Regular meetings")},
+        [{"sent_at": one.sent_at, "regular": one.series_id is not None} for one in rows],
+    )
+
+
+def _answers(who: Acting) -> Section:
+    rows = CalendarAnswer.objects.filter(person_id=who.person_id).order_by("-at", "id")
+    return Section(
+        "calendar_answers",
+        _("What you answered in your calendar"),
+        {"at": _("When"), "said": _("Your answer"), "day": _("Date of your regular meetings")},
+        [{"at": one.at, "said": str(ANSWERS[one.said]), "day": one.slot} for one in rows],
+    )
+
+
 def erase(person_id: uuid.UUID) -> None:
+    CalendarAnswer.objects.filter(person_id=person_id).delete()
+    Invitation.objects.filter(person_id=person_id).delete()
     Feed.objects.filter(person_id=person_id).delete()
     JournalLine.objects.filter(person_id=person_id).delete()
     TookPlace.objects.filter(person_id=person_id).delete()

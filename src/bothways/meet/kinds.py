@@ -27,6 +27,8 @@ outbox.declare("meeting.cancelled", _("Your partner cancelled a meeting"))
 outbox.declare("series.chosen", _("Your partner chose regular meetings"))
 outbox.declare("series.changed", _("Your partner changed your regular meetings"))
 outbox.declare("series.ended", _("Your partner ended your regular meetings"))
+outbox.declare("meeting.invitation", _("A meeting of yours for your calendar"))
+outbox.declare("calendar.no", _("In your calendar you said no to a meeting. Your partner does not know it"))
 
 name_kind("meeting link", _("The link of a meeting"))
 name_kind("meeting place", _("Where a meeting is"))

@@ -184,3 +184,63 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Invitation(models.Model):
+    """What one of the two was sent for their calendar about one meeting or series, and by which code answers
+    to it are known. Only a job makes it, when a letter goes; the other of the two learns nothing of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person_id = models.UUIDField()
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="+", null=True)
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="+", null=True)
+    # SHA-256 of the code in the address for answers. The code follows from the id and the server's secret.
+    code_hash = models.BinaryField(max_length=32, unique=True)
+    # What the calendar was told last: answers to less are too late.
+    sequence = models.PositiveIntegerField()
+    # What it shows, so that a change of something else sends nothing.
+    shown_hash = models.BinaryField(max_length=32)
+    sent_at = models.DateTimeField()
+    # When it can go: a while after the last meeting. None: it goes on.
+    over_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(meeting=None, series__isnull=False) | Q(meeting__isnull=False, series=None),
+                name="invited_to_one_thing",
+            ),
+            models.UniqueConstraint(fields=["person_id", "meeting"], name="one_invitation_a_meeting"),
+            models.UniqueConstraint(fields=["person_id", "series"], name="one_invitation_a_series"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class CalendarAnswer(models.Model):
+    """What somebody said in their calendar about a meeting, a date of a series, or all of a series (no slot).
+
+    Their own note and nobody else's: it plans, moves, cancels and confirms nothing.
+    """
+
+    person_id = models.UUIDField()
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="answers")
+    slot = models.DateField(null=True)
+    # "yes", "maybe" or "no".
+    said = models.CharField(max_length=8)
+    # By these two a calendar says which of its answers is the later one.
+    sequence = models.PositiveIntegerField()
+    stamped = models.DateTimeField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invitation", "slot"], nulls_distinct=False, name="one_answer_a_date"
+            ),
+            models.CheckConstraint(condition=Q(said__in=["yes", "maybe", "no"]), name="what_a_calendar_says"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -15,7 +15,7 @@ from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, acting_of
 from bothways.core.outbox.api import seen
 from bothways.core.pages.api import signed_in
-from bothways.meet import series, series_pages, when
+from bothways.meet import calendar_answers, series, series_pages, when
 from bothways.meet.forms import SeriesForm
 from bothways.meet.models import Series
 from bothways.pair.api import Pair, live_pair, open_pair, partner_name
@@ -32,6 +32,7 @@ def regular(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
         "pair": pair,
         "partner": partner_name(who, pair),
         "regular": (found := series_pages.regular(who, pair, zone)),
+        "answer": calendar_answers.about_all(who, one) if (one := series.current(pair)) else None,
         "offers": [] if found or pair.is_ended else series_pages.offers(pair, zone),
     }
     return render(request, "meet/series.html", about)

@@ -45,6 +45,9 @@ IN_MONTH: dict[int, Promise] = {
     LAST: _("Once a month, on the last %(day)s"),
 }
 
+# What somebody answered in their calendar.
+ANSWERS: dict[str, Promise] = {"yes": _("I will come"), "maybe": _("Perhaps"), "no": _("I cannot come")}
+
 
 def rhythm_words(rhythm: Rhythm) -> str:
     """Every Thursday, 4 p.m."""

@@ -20,5 +20,10 @@ urlpatterns = [
     path("meetings/<uuid:meeting_id>/by-text/", views.meeting_by_text, name="meeting_by_text"),
     path("me/calendar/", views.my_calendar, name="calendar"),
     path("me/calendar/off/", views.my_calendar_off, name="calendar_off"),
+    path(
+        "me/calendar/answers/<int:answer_id>/forget/",
+        views.calendar_answer_forget,
+        name="calendar_answer_forget",
+    ),
     path("feed/<str:token>.ics", views.feed, name="feed"),
 ]

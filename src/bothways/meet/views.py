@@ -20,7 +20,7 @@ from bothways.core.identity.api import Acting, acting_of
 from bothways.core.outbox.api import seen
 from bothways.core.pages.api import signed_in
 from bothways.core.walls import api as walls
-from bothways.meet import access, by_text, calendar, journal, selectors, services, when
+from bothways.meet import access, by_text, calendar, calendar_answers, journal, selectors, services, when
 from bothways.meet.forms import LineForm, MeetingForm, MoveForm
 from bothways.meet.models import Meeting
 from bothways.meet.where import where
@@ -95,6 +95,7 @@ def _meeting_page(
         "partner": partner_name(who, pair),
         "meeting": shown,
         "by_text": offered,
+        "answer": calendar_answers.about(who, one) if shown.can_change else None,
         "asked": offered and asks.standing(who, kind=services.ASK, object_id=one.id),
         "refused": refused.words if refused else "",
     }
@@ -271,6 +272,15 @@ def my_calendar_off(request: HttpRequest) -> HttpResponse:
     calendar.end_feed(acting_of(request))
     messages.success(request, _("The link is switched off. It opens nothing any more."))
     return redirect("calendar")
+
+
+@require_POST
+@signed_in
+def calendar_answer_forget(request: HttpRequest, answer_id: int) -> HttpResponse:
+    """I come after all, whatever I said in my calendar."""
+    path = calendar_answers.forget(acting_of(request), answer_id)
+    messages.success(request, _("All right. It is as if you had not answered."))
+    return redirect(path)
 
 
 @require_safe

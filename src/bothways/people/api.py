@@ -1,5 +1,6 @@
 """What the rooms above may ask of this one."""
 
+from bothways.people.addresses import opaque as stored_form
 from bothways.people.browsers import PasskeyNeeded, passkey_shown, require_passkey, signed_in_with_passkey
 from bothways.people.leaving import leave
 from bothways.people.models import Person
@@ -25,6 +26,7 @@ __all__ = [
     "set_language",
     "set_name",
     "signed_in_with_passkey",
+    "stored_form",
     "time_zone_of",
     "time_zones_of",
 ]

@@ -30,6 +30,10 @@ class Glance:
 def at_a_glance(person: Person) -> Glance:
     """How things stand for one person, in the language of the page."""
     way = reaching.way_of(person)
+    if not way and reaching.takes_invitations(person):
+        return Glance(
+            True, _("You get your meetings for your calendar, and no other letter."), [quiet(person)]
+        )
     if not way:
         return Glance(
             False, _("Nothing reaches you. What is new waits for you here."), trouble=_trouble(person)
@@ -49,7 +53,8 @@ def _facts(person: Person) -> list[str]:
         )
         % {"number": most},
     ]
-    return [*facts, quiet(person)]
+    calendar = [_("Besides, you get your meetings for your calendar.")]
+    return [*facts, quiet(person), *(calendar if reaching.takes_invitations(person) else [])]
 
 
 def quiet(person: Person) -> str:
@@ -77,7 +82,7 @@ def when(person: Person) -> str:
 def _trouble(person: Person) -> str:
     if person.notices_by == TEXT:
         return _trouble_with_texts(person)
-    if person.notices_by != LETTER:
+    if person.notices_by != LETTER and not person.calendar_letters:
         return ""
     if person.letters_stopped_at:
         return _("Letters were stopped with the link in one of them. Save below to get them again.")

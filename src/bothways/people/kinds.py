@@ -22,6 +22,7 @@ declare("texts.stopped", _("Text messages to your phone were stopped by STOP fro
 declare("texts.started", _("Text messages to your phone began again by START from it"))
 declare("person.left", _("Somebody left"))
 
+outbox.declare("letters.refused", _("Our letters to your mail address come back. Please check it"))
 outbox.declare("phone.moved", _("Your phone number was taken off your account"))
 outbox.declare("sign_in.new", _("There was a new sign-in to your account"))
 

@@ -48,9 +48,11 @@ class Person(AbstractBaseUser):
     notices_per_week = models.PositiveSmallIntegerField(null=True)
     quiet_from = models.TimeField(default=time(21))
     quiet_until = models.TimeField(default=time(8))
+    # Send me my meetings as invitations for my calendar, by letter.
+    calendar_letters = models.BooleanField(default=False)
     # Set by one tap in a letter, without a sign-in; taken away only by the person, signed in.
     letters_stopped_at = models.DateTimeField(null=True)
-    # The mail server of the address said that it takes no letter for it.
+    # The mail server of the address said that it takes no letter for it, at once or by sending one back.
     letters_refused_at = models.DateTimeField(null=True)
     # Invented by the demo; exists only in a demo database.
     synthetic = models.BooleanField(default=False, editable=False)

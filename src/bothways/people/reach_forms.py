@@ -12,6 +12,7 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from bothways.core.mailbox import api as mailbox
 from bothways.core.outbox.api import DAILY, LETTER, SOON, TEXT, WEEKLY, in_quiet_hours
 from bothways.people.models import NO_MESSAGES, Person
 from bothways.people.reach_services import IN_QUIET_HOURS, Wanted
@@ -61,6 +62,14 @@ class ReachForm(forms.Form):
         coerce=lambda hour: time(int(hour)),
         choices=hours,
     )
+    calendar_letters = forms.BooleanField(
+        label=_("Send me my meetings as invitations for my calendar, by letter (email)"),
+        help_text=_(
+            "Each shows the time of a meeting: no names and no places. They come besides the others, and not "
+            "in quiet hours. What you answer in your calendar, only you see here. Your partner does not."
+        ),
+        required=False,
+    )
 
     def __init__(self, data: Any = None, *, person: Person, may_text: bool = False) -> None:
         start = {
@@ -71,8 +80,11 @@ class ReachForm(forms.Form):
             "notices_per_week": min(person.notices_per_week or 7, settings.NOTICES_PER_WEEK),
             "quiet_from": person.quiet_from.hour,
             "quiet_until": person.quiet_until.hour,
+            "calendar_letters": person.calendar_letters,
         }
         super().__init__(data, initial=start)
+        if not mailbox.is_on():
+            del self.fields["calendar_letters"]
         by_text = [(TEXT, _("By text message (SMS)"))] if may_text or person.notices_by == TEXT else []
         field = self.fields["notices_by"]
         assert isinstance(field, forms.ChoiceField)
@@ -92,7 +104,7 @@ class ReachForm(forms.Form):
 
     def wanted(self) -> Wanted:
         """What was chosen."""
-        said = dict(self.cleaned_data)
+        said = {"calendar_letters": False, **self.cleaned_data}
         if said["notices_per_week"] == settings.NOTICES_PER_WEEK:
             # The most there is: it moves with what the installation sends.
             said["notices_per_week"] = None

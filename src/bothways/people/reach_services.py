@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from bothways.core.events.api import record
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting
+from bothways.core.mailbox import api as mailbox
 from bothways.core.outbox import api as outbox
+from bothways.core.registry import api as registry
 from bothways.people.models import NO_MESSAGES, Person, Phone
 from bothways.people.services import lock
 
@@ -33,6 +35,7 @@ class Wanted:
     notices_per_week: int | None
     quiet_from: time
     quiet_until: time
+    calendar_letters: bool = False
 
 
 def save(who: Acting, wanted: Wanted) -> None:
@@ -44,7 +47,7 @@ def save(who: Acting, wanted: Wanted) -> None:
     with transaction.atomic():
         person = lock(who)
         changes = {name: getattr(wanted, name) for name in Wanted.__slots__}
-        if wanted.notices_by == outbox.LETTER:
+        if wanted.notices_by == outbox.LETTER or wanted.calendar_letters:
             changes |= {"letters_stopped_at": None, "letters_refused_at": None}
         if wanted.notices_by == outbox.TEXT:
             _begin_texts(who)
@@ -54,7 +57,7 @@ def save(who: Acting, wanted: Wanted) -> None:
 def stop_everything(who: Acting) -> None:
     """No message of any way any more. Notices still wait for me on my home page."""
     with transaction.atomic():
-        _change(who, lock(who), {"notices_by": NO_MESSAGES})
+        _change(who, lock(who), {"notices_by": NO_MESSAGES, "calendar_letters": False})
 
 
 def _check(wanted: Wanted) -> None:
@@ -67,6 +70,8 @@ def _check(wanted: Wanted) -> None:
     )
     if not right:
         raise Refused(_("This choice is not there. Please choose one from the list."))
+    if wanted.calendar_letters and not mailbox.is_on():
+        raise Refused(_("No invitations for calendars can be sent here at the moment."))
     quiet = outbox.in_quiet_hours(wanted.told_at, wanted.quiet_from, wanted.quiet_until)
     if wanted.told != outbox.SOON and quiet:
         raise Refused(IN_QUIET_HOURS)
@@ -87,3 +92,5 @@ def _change(who: Acting, person: Person, wanted: dict[str, object]) -> None:
         Person.objects.filter(id=person.id).update(**changed)
         outbox.consider_anew(who)
         record("person.settings", person_id=person.id)
+    if "calendar_letters" in changed:
+        registry.fire("person.invitations", who=who, on=bool(changed["calendar_letters"]))

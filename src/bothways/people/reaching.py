@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
+from bothways.core.mailbox import api as mailbox
 from bothways.core.outbox.api import LETTER, TEXT, Manners, Outcome
 from bothways.people import letters
 from bothways.people.models import Person
@@ -27,6 +28,22 @@ class Reaching:
         if person is None or not way:
             return Outcome.NO_WAY
         return letters.send(person, delivery_id) if way == LETTER else telling.send(person, delivery_id)
+
+    def manners_with(self, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Manners]:
+        rows = Person.objects.filter(id__in=list(person_ids), is_active=True)
+        return {person.id: manners(person) for person in rows if takes_invitations(person)}
+
+    def send_about(self, person_id: uuid.UUID, delivery_id: uuid.UUID, object_id: uuid.UUID) -> Outcome:
+        person = Person.objects.filter(id=person_id, is_active=True).first()
+        if person is None or not takes_invitations(person):
+            return Outcome.NO_WAY
+        return letters.send_about(person, delivery_id, object_id)
+
+
+def takes_invitations(person: Person) -> bool:
+    """Whether invitations for a calendar reach somebody: they chose it, and nothing has stopped letters."""
+    stopped = person.letters_stopped_at or person.letters_refused_at
+    return person.calendar_letters and not stopped and mailbox.is_on()
 
 
 def way_of(person: Person) -> str:

@@ -38,6 +38,8 @@ class Limit(Enum):
     ANSWERS_TO_NUMBER = (12, 86400)
     ASKS_BY_PERSON = (10, 86400)
     TRIED_BY_TEXT = (20, 86400)
+    # Answers that one calendar sends about one meeting or one series.
+    ANSWERS_BY_MAIL = (30, 86400)
 
     @property
     def most(self) -> int:

@@ -15,6 +15,7 @@ from bothways.people.sms import incoming
 def deliver_notices(timestamp: int) -> None:
     """Send the messages that are due."""
     outbox.deliver()
+    outbox.deliver_singly()
 
 
 @every("* * * * *")
@@ -44,6 +45,7 @@ def tidy(timestamp: int) -> None:
     tidying.clear_sessions()
     browsers.clear()
     outbox.clear()
+    outbox.clear_singly()
     incoming.clear()
 
 

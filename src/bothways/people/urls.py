@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from bothways.people import account_views as account
 from bothways.people import reach_views, views
+from bothways.people.mail import views as mail_views
 from bothways.people.sms import views as phone_views
 
 urlpatterns = [
@@ -16,6 +17,7 @@ urlpatterns = [
     path("me/reach/phone/code/", phone_views.confirm, name="phone_confirm"),
     path("me/reach/phone/remove/", phone_views.remove, name="phone_remove"),
     path("text-messages/", phone_views.incoming_, name="text_incoming"),
+    path("mail/", mail_views.incoming, name="mail_incoming"),
     path("letters/stop/<str:token>/", reach_views.letters_stop, name="letters_stop"),
     path("me/glass-box/", views.glass_box, name="glass_box"),
     re_path(r"^me/download/(?P<form>json|html)/$", views.download, name="download"),

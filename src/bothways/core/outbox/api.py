@@ -10,29 +10,46 @@ from django.utils.functional import Promise
 
 from bothways.core.clock.api import now
 from bothways.core.identity.api import Acting
-from bothways.core.outbox.delivering import LETTER, TEXT, HowToReach, Outcome, clear, deliver, reach_with
+from bothways.core.outbox.delivering import (
+    CALENDAR,
+    LETTER,
+    TEXT,
+    HowToReach,
+    Outcome,
+    clear,
+    deliver,
+    reach_with,
+)
 from bothways.core.outbox.manners import DAILY, SOON, WEEKLY, Manners, in_quiet_hours
-from bothways.core.outbox.models import WAITING, Delivery, Notice
+from bothways.core.outbox.models import UNTOLD, Delivery, Notice
+from bothways.core.outbox.singly import Enclosed, clear_singly, deliver_singly, enclose, enclosed
 
 __all__ = [
+    "CALENDAR",
     "DAILY",
     "LETTER",
     "SOON",
     "TEXT",
     "WEEKLY",
+    "Enclosed",
     "HowToReach",
     "Manners",
     "Outcome",
     "clear",
+    "clear_singly",
     "consider_anew",
     "declare",
     "deliver",
+    "deliver_singly",
+    "enclose",
+    "enclosed",
     "forget",
     "in_quiet_hours",
     "kinds",
     "news",
     "reach_with",
     "seen",
+    "take_back",
     "tell",
     "tell_all",
     "words_for",
@@ -82,7 +99,7 @@ def tell_all(kind: str, paths: Iterable[tuple[uuid.UUID, str]], *, key: str) -> 
 
 def news(who: Acting, limit: int = 20) -> list[Notice]:
     """What I have not looked at yet, newest first; what leads to one place in one sentence is there once."""
-    unseen = Notice.objects.filter(person_id=who.person_id, seen_at=None)
+    unseen = Notice.objects.filter(person_id=who.person_id, object_id=None, seen_at=None)
     for kind, time in _good_for.items():
         unseen = unseen.exclude(kind=kind, created_at__lt=now() - time)
     each = unseen.order_by("kind", "path", "-created_at").distinct("kind", "path")
@@ -91,12 +108,18 @@ def news(who: Acting, limit: int = 20) -> list[Notice]:
 
 def seen(who: Acting, *, path: str) -> None:
     """I have opened this place. No message is sent about it any more."""
-    Notice.objects.filter(person_id=who.person_id, path=path, seen_at=None).update(seen_at=now())
+    mine = Notice.objects.filter(person_id=who.person_id, object_id=None)
+    mine.filter(path=path, seen_at=None).update(seen_at=now())
+
+
+def take_back(who: Acting, *, kinds: Iterable[str]) -> None:
+    """What waits for me of these kinds is not told any more."""
+    Notice.objects.filter(person_id=who.person_id, kind__in=list(kinds), sent_at=None).delete()
 
 
 def consider_anew(who: Acting) -> None:
     """I want to be told in another way: what waits for me is looked at again within a minute."""
-    Notice.objects.filter(WAITING, person_id=who.person_id).exclude(due_at=None).update(due_at=None)
+    Notice.objects.filter(UNTOLD, person_id=who.person_id).exclude(due_at=None).update(due_at=None)
 
 
 def forget(person_id: uuid.UUID) -> None:

@@ -31,11 +31,12 @@ LOOK_AGAIN = timedelta(days=1)
 # A message that goes later than this counts from when it goes.
 LATE = timedelta(hours=1)
 FAULTS_IN_A_ROW = 20
-LETTER, TEXT = "letter", "text"
+LETTER, TEXT, CALENDAR = "letter", "text", "calendar"
 
 PUT_OFF = """
 UPDATE core_notice n SET due_at = v.due FROM unnest(%s::uuid[], %s::timestamptz[]) AS v(person, due)
-WHERE n.person_id = v.person AND n.sent_at IS NULL AND n.seen_at IS NULL AND (n.due_at IS NULL OR %s)
+WHERE n.person_id = v.person AND n.sent_at IS NULL AND n.seen_at IS NULL AND n.object_id IS NULL
+  AND (n.due_at IS NULL OR %s)
 """
 
 
@@ -44,10 +45,13 @@ class Outcome(Enum):
 
     BY_LETTER = LETTER
     BY_TEXT = TEXT
+    BY_CALENDAR = CALENDAR
     # A fault that passes: tried again under the same right.
     LATER = "later"
     # Nothing reaches this person as things are.
     NO_WAY = ""
+    # Of a letter about one thing: there is nothing to say about it any more.
+    NOTHING = "nothing"
 
 
 class HowToReach(Protocol):
@@ -59,6 +63,12 @@ class HowToReach(Protocol):
     def send(self, person_id: uuid.UUID, delivery_id: uuid.UUID) -> Outcome:
         """Send the message without content. The same `delivery_id` may come twice."""
 
+    def manners_with(self, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Manners]:
+        """The same for letters that are about one thing: whoever is left out gets none of those."""
+
+    def send_about(self, person_id: uuid.UUID, delivery_id: uuid.UUID, object_id: uuid.UUID) -> Outcome:
+        """Send a letter about one thing (`outbox.singly`)."""
+
 
 _reach: list[HowToReach] = []
 
@@ -66,6 +76,11 @@ _reach: list[HowToReach] = []
 def reach_with(how: HowToReach) -> None:
     """Register who can reach people."""
     _reach[:] = [how]
+
+
+def reach() -> list[HowToReach]:
+    """Who can reach people: one, or nobody yet."""
+    return _reach
 
 
 def deliver(limit: int = 500) -> int:
@@ -145,7 +160,7 @@ def _take(person_id: uuid.UUID, manners: Manners) -> Delivery | None:
     if not rows:
         return None
     # Held too: a notice that came a moment ago would let a second worker in beside the one who renews it.
-    begun = Delivery.objects.select_for_update().filter(person_id=person_id, sent_at=None).first()
+    begun = Delivery.objects.select_for_update().filter(person_id=person_id, about=None, sent_at=None).first()
     if begun is not None and begun.leased_until > moment:
         return None
     if manners.is_quiet(moment):
@@ -171,7 +186,7 @@ def _take(person_id: uuid.UUID, manners: Manners) -> Delivery | None:
 
 def _free_from(person_id: uuid.UUID, per_week: int, at: datetime) -> datetime:
     """From when on the week's budget has room for one more."""
-    told = Delivery.objects.filter(person_id=person_id, at__gt=at - WEEK).order_by("-at")
+    told = Delivery.objects.filter(person_id=person_id, about=None, at__gt=at - WEEK).order_by("-at")
     last = list(told.values_list("at", flat=True)[:per_week])
     if per_week < 1:
         return at + LOOK_AGAIN
@@ -207,5 +222,5 @@ def _settle(taken: Delivery, outcome: Outcome) -> bool:
 def clear() -> int:
     """Let go of what was begun and has nothing left to tell. Returns how many; for a job."""
     waiting = Notice.objects.filter(WAITING, created_at__gt=now() - TOO_OLD).values("person_id")
-    over = Delivery.objects.filter(sent_at=None, leased_until__lt=now() - TRY_AGAIN)
+    over = Delivery.objects.filter(about=None, sent_at=None, leased_until__lt=now() - TRY_AGAIN)
     return over.exclude(person_id__in=waiting).delete()[0]

@@ -6,7 +6,9 @@ from django.db import models
 from django.db.models import Q
 
 # What a job still has to do something about: neither sent nor looked at.
-WAITING = Q(sent_at=None, seen_at=None)
+UNTOLD = Q(sent_at=None, seen_at=None)
+# Of that, what is told together, in one message without content (all but invitations).
+WAITING = UNTOLD & Q(object_id=None)
 
 
 class Notice(models.Model):
@@ -18,6 +20,9 @@ class Notice(models.Model):
     path = models.CharField(max_length=200)
     # The same occasion tells a person once, however often the job that tells it is repeated.
     key = models.CharField(max_length=120)
+    # The one thing that a letter of its own is about (an invitation to a meeting). Only the database's own
+    # triggers set it; such a row is no news, and looking at a page does not take it away.
+    object_id = models.UUIDField(null=True)
     created_at = models.DateTimeField()
     # When its person may be told next. None: nobody has looked yet at how they want to be told.
     due_at = models.DateTimeField(null=True)
@@ -29,7 +34,12 @@ class Notice(models.Model):
         constraints = [models.UniqueConstraint(fields=["person_id", "key"], name="notice_once")]
         indexes = [
             models.Index(fields=["person_id", "created_at"]),
-            models.Index(fields=["due_at"], condition=WAITING, name="notice_due"),
+            models.Index(fields=["due_at"], condition=UNTOLD, name="notice_due"),
+            models.Index(
+                fields=["object_id"],
+                condition=Q(object_id__isnull=False, sent_at=None),
+                name="notice_about_one_thing",
+            ),
         ]
 
 
@@ -42,10 +52,12 @@ class Delivery(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person_id = models.UUIDField()
+    # The one thing that it is about, if it is about one.
+    about = models.UUIDField(null=True)
     # The moment that was due: what the week's budget counts from.
     at = models.DateTimeField()
     leased_until = models.DateTimeField()
-    # "letter" or "text", once it has gone.
+    # "letter", "text" or "calendar", once it has gone.
     way = models.CharField(max_length=8, blank=True)
     sent_at = models.DateTimeField(null=True)
 
@@ -53,7 +65,12 @@ class Delivery(models.Model):
         app_label = "core"
         constraints = [
             models.UniqueConstraint(
-                fields=["person_id"], condition=Q(sent_at=None), name="one_delivery_at_a_time"
+                fields=["person_id"], condition=Q(sent_at=None, about=None), name="one_delivery_at_a_time"
+            ),
+            models.UniqueConstraint(
+                fields=["person_id", "about"],
+                condition=Q(sent_at=None, about__isnull=False),
+                name="one_delivery_about_a_thing",
             ),
             models.CheckConstraint(condition=Q(sent_at=None) | ~Q(way=""), name="sent_some_way"),
         ]
