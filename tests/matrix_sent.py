@@ -63,6 +63,7 @@ PLAIN: dict[str, Sent] = {
     "mfa_reauthenticate_webauthn": {"credential": "{}"},
     "pair_closing": {"day": f"{now() + timedelta(days=20):%Y-%m-%d}"},
     "series_choose": _series(),
+    "voice": {"reach": "yes", "clear": "mostly", "free": "no", "again": "unsaid"},
     "occasion_change": {"kind": "exam", "day": f"{today() + timedelta(days=6)}", "before": "1"},
     "occasion_festival": {"festival": "new_year", "before": "1"},
     "occasion_new": {"kind": "exam", "day": f"{today() + timedelta(days=6)}", "before": "1"},

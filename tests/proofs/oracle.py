@@ -274,6 +274,8 @@ class Books:
             "messages": [],
             "bookmarks": [],
             "days": [],
+            # Nobody is asked about the programme.
+            "voice": [],
             "goals": [],
             "requests": [_request(one) for one in self.requests if one.by is me],
             "replies": [
