@@ -68,6 +68,7 @@ PLAIN: dict[str, Sent] = {
     "occasion_festival": {"festival": "new_year", "before": "1"},
     "occasion_new": {"kind": "exam", "day": f"{today() + timedelta(days=6)}", "before": "1"},
     "pair_contact": {"words": "by the bench"},
+    "pair_in_touch": {"words": "by the bench"},
     "pair_pause": {"until": f"{now() + timedelta(days=20):%Y-%m-%d}"},
     "pair_thanks": {"words": "for the tea"},
     "programme_area": {"name": "A new name", "parent": "", "capacity": ""},

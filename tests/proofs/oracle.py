@@ -384,6 +384,7 @@ def _pair(one: Pair, me: Someone) -> Row:
         "contact": contact.words if contact else "",
         "closing": None,
         "thanks": "",
+        "in_touch": "",
     }
 
 
