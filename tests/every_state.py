@@ -62,6 +62,10 @@ from bothways.programme.models import Area, Programme
 from bothways.programme.tests.factory import a_programme
 from bothways.report.tests.factory import a_lead
 from bothways.talk import api as talk
+from bothways.voice import services as voice
+from bothways.voice.halves import HalfYear
+from bothways.voice.models import Sums
+from bothways.voice.questions import QUESTIONS
 from tests.cast import Someone, someone
 
 WORDS, NAME = "kestrel", "Osprey"
@@ -181,6 +185,8 @@ def _live_together(world: World, pair: pairs.Pair, amina: Someone, other: Someon
     pairs.set_contact(amina.who, pair_id=pair.id, words=WORDS)
     pairs.plan_closing(other.who, pair_id=pair.id, day=today() + timedelta(days=90))
     pairs.say_thanks(amina.who, pair_id=pair.id, words=WORDS)
+    for one in (amina, other):
+        pairs.say_in_touch(one.who, pair_id=pair.id, words=WORDS)
     who = "" if state == "left" else other.name.lower()
     line = meet.write_journal(amina.who, pair_id=pair.id, words=WORDS)
     world.add("line", state, who, line_id=line.id)
@@ -356,6 +362,7 @@ def _own_things(world: World) -> None:
     world.add("session", "other", entry_id=entry.entry_id)
     line = JournalLine.objects.get(id=world.thing("line", "live").args["line_id"])
     world.add("words", "mine", text_id=line.text_id)
+    _questions(world)
     world.add("goal", "private", goal_id=goals.add(amina.who, words=WORDS).id)
     world.add("feed", "off", token=make_feed(amina.who, instead_of=""))
     end_feed(amina.who)
@@ -387,6 +394,17 @@ def _an_answer(amina: Someone, world: World) -> None:
         person_id=amina.id, invitation=sent, said="no", sequence=0, stamped=moment, at=moment
     )
     world.add("answer", "mine", "bo", answer_id=said.pk)
+
+
+def _questions(world: World) -> None:
+    """The members are asked about the programme, as in June and December; Amina has answered."""
+    amina, moment = world.people["amina"], now()
+    half = HalfYear.of(moment, world.programme.time_zone)
+    with walls.working():
+        voice._open(world.programme, half, moment, moment + timedelta(days=20))
+    sums = Sums.objects.get(programme=world.programme)
+    with walls.acting_with(amina.who.token):
+        voice.give(amina.who, sums_id=sums.id, answers=dict.fromkeys(QUESTIONS, "unsaid"))
 
 
 def _a_phone(amina: Someone, world: World) -> None:

@@ -25,7 +25,7 @@ HOUSE = [
     {"insight"},
     {"meet", "talk", "days", "goals", "help"},
     {"pair"},
-    {"match"},
+    {"match", "voice"},
     {"enrol", "report"},
     {"programme"},
     {"people"},

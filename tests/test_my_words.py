@@ -40,6 +40,9 @@ def life():
     an_agreed_card(amina, bo, pair, customs="Shoes off", rather_not="Late calls")
     pairs.set_contact(amina.who, pair_id=pair.id, words="0123 456")
     pairs.say_thanks(amina.who, pair_id=pair.id, words="Thank you for the tea")
+    pairs.plan_closing(amina.who, pair_id=pair.id, day=today() + timedelta(days=9))
+    for one in (amina, bo):
+        pairs.say_in_touch(one.who, pair_id=pair.id, words=WORDS["in_touch"] if one is amina else "by letter")
     meeting = meet.plan(
         amina.who,
         pair_id=pair.id,
@@ -78,6 +81,7 @@ WORDS = {
     "card.rather_not": "Late calls",
     "contact": "0123 456",
     "thanks": "Thank you for the tea",
+    "in_touch": "Write to 0987",
     "meeting place": "At the library",
     "meeting link": "https://call.example/ours",
     "journal": "A first walk",
@@ -146,6 +150,7 @@ def test_the_glass_box_leads_to_where_words_are_changed(kind, life):
         "card.rather_not": reverse("card_change", args=[pair.id]),
         "contact": reverse("pair_contact", args=[pair.id]),
         "thanks": reverse("pair_closing", args=[pair.id]),
+        "in_touch": reverse("pair_in_touch", args=[pair.id]),
         "meeting place": reverse("meeting_change", args=[meeting.id]),
         "meeting link": reverse("series_choose", args=[pair.id]),
         "journal": reverse("journal", args=[pair.id]),
@@ -160,7 +165,7 @@ def test_the_glass_box_leads_to_where_words_are_changed(kind, life):
     assert link in browser.get(reverse("glass_box")).content.decode()
     found = browser.get(link).url
     assert found == wanted or (kind in {"occasion", "goal"} and found.startswith(wanted))
-    assert browser.get(found).status_code == 200
+    assert browser.get(found, follow=True).status_code == 200
 
 
 def test_a_request_without_words_counts_as_taken_back(life):

@@ -138,6 +138,9 @@ def test_every_way_to_end_a_pair_looks_the_same(two: Two) -> None:
     hers = talk.send(two.amina.who, pair_id=pair.id, words="by her")
     about = {"days": [today() + timedelta(days=9)], "each_year": False, "before": 3}
     noted = [days.add(one.who, pair_id=pair.id, words="Exam\nhere", **about) for one in (two.bo, two.amina)]
+    pairs.plan_closing(two.bo.who, pair_id=pair.id, day=today() + timedelta(days=40))
+    for one in (two.bo, two.amina):
+        pairs.say_in_touch(one.who, pair_id=pair.id, words="by either")
     goals.add(two.bo.who, words="by him", pair_id=pair.id)
     step = goals.add(two.amina.who, words="by her", pair_id=pair.id)
     meet.write_journal(two.bo.who, pair_id=pair.id, words="mine")
@@ -160,7 +163,7 @@ def test_every_way_to_end_a_pair_looks_the_same(two: Two) -> None:
     }
     ways["ended, then left"] = lambda: [ways["ended"](), ways["left"]()]
     parts = ["", "card/", "card/change/", "card.pdf", "contact/", "pause/", "end/", "meetings/", "journal/"]
-    parts += ["closing/", "regular/", "regular/choose/"]
+    parts += ["closing/", "in-touch/", "regular/", "regular/choose/"]
     parts += ["messages/", "occasions/", "occasions/new/", "occasions/festival/", "goals/"]
     paths = [f"/pairs/{pair.id}/{part}" for part in parts]
     for each in (planned, his, date, moved):
@@ -182,6 +185,28 @@ def test_every_way_to_end_a_pair_looks_the_same(two: Two) -> None:
         return [*two.looks(paths), *two.glass_box()]
 
     all_alike(two, ways, look_at)
+
+
+def test_leaving_after_a_good_ending_looks_like_taking_back_what_could_be_kept(two: Two) -> None:
+    pair = a_pair(two.amina, two.bo, two.programme)
+    pairs.plan_closing(two.bo.who, pair_id=pair.id, day=today())
+    for one in (two.bo, two.amina):
+        pairs.say_in_touch(one.who, pair_id=pair.id, words="by either")
+
+    def ended(then: Callable[[], object]) -> Callable[[], object]:
+        def both() -> None:
+            pairs.end(two.bo.who, pair_id=pair.id)
+            then()
+
+        return both
+
+    ways = {
+        "taken back": ended(lambda: pairs.take_back_in_touch(two.bo.who, pair_id=pair.id)),
+        "left": lambda: people.leave(two.bo.who),
+        "ended, then left": ended(lambda: people.leave(two.bo.who)),
+    }
+    paths = [f"/pairs/{pair.id}/", f"/pairs/{pair.id}/in-touch/", f"/pairs/{pair.id}/closing/", "/"]
+    all_alike(two, ways, lambda: [*two.looks(paths), *two.glass_box()])
 
 
 def every_text_has_a_place(one: Someone) -> None:

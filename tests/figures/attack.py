@@ -16,8 +16,8 @@ from scipy.special import log_ndtr
 
 from bothways.insight.noise import AREA_SPREAD, JITTER, SPREAD, Noise, weights
 from bothways.insight.protection import STEP, TOTAL, Groups, Table, protect, shown_from, tree
-from bothways.insight.tables import BY_KEY, MONTH, TABLES
-from tests.figures.programme import AREAS, CELLS, LEAVES, QUARTERS, SUMS, TOWNS, Counts
+from bothways.insight.tables import BY_KEY, MONTH
+from tests.figures.programme import AREAS, CELLS, LEAVES, QUARTERS, SUMS, TABLES, TOWNS, Counts
 
 Floats = NDArray[np.float64]
 NUMBER = {cell: number for number, cell in enumerate(CELLS)}

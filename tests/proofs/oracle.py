@@ -277,6 +277,8 @@ class Books:
             "messages": [],
             "bookmarks": [],
             "days": [],
+            # Nobody is asked about the programme.
+            "voice": [],
             "goals": [],
             "requests": [_request(one) for one in self.requests if one.by is me],
             "replies": [
@@ -386,6 +388,7 @@ def _pair(one: Pair, me: Someone) -> Row:
         "contact": contact.words if contact else "",
         "closing": None,
         "thanks": "",
+        "in_touch": "",
     }
 
 

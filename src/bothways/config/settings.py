@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "bothways.enrol",
     "bothways.report",
     "bothways.match",
+    "bothways.voice",
     "bothways.pair",
     "bothways.meet",
     "bothways.talk",

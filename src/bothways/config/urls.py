@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bothways.enrol.urls")),
     path("", include("bothways.report.urls")),
     path("", include("bothways.match.urls")),
+    path("", include("bothways.voice.urls")),
     path("", include("bothways.pair.urls")),
     path("", include("bothways.meet.urls")),
     path("", include("bothways.talk.urls")),

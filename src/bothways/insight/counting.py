@@ -16,6 +16,7 @@ from bothways.insight.noise import Noise
 from bothways.insight.periods import Period
 from bothways.insight.tables import CARE, KINDS, Declared
 from bothways.programme.api import Programme
+from bothways.voice import api as voice
 
 # (table, leaf) -> how many people, and the sum of their record keys.
 Counts = dict[tuple[str, str], tuple[int, int]]
@@ -73,11 +74,27 @@ class Asked:
     two_sides: bool
 
 
+def answered(asked: Asked, tables: Sequence[Declared], noise: Noise) -> Counts | None:
+    """Count the cells of those `tables` that are about a question; None where their answers cannot be counted
+    (none were asked for, or what opens them is gone)."""
+    quarter = asked.period.quarter
+    given = voice.count(asked.programme.id, quarter.year, quarter.number // 2)
+    if given is None:
+        return None
+    return {
+        (table.key, leaf): (number, noise.mark_of(table.key, leaf, number))
+        for table in tables
+        for leaf, number in ((leaf, given[table.question, leaf]) for leaf in table.leaves)
+    }
+
+
 def count(asked: Asked, tables: Sequence[Declared], noise: Noise, *, care: bool) -> Counts:
     """Count the cells of `tables`, and with `care` what is behind the points to care for.
 
-    Inside a transaction. One statement, so all cells are of the same moment.
+    Inside a transaction. One statement, so all cells are of the same moment. Tables about a question are left
+    to `answered`.
     """
+    tables = [table for table in tables if not table.question]
     text = enrol.text_of_figures(asked.programme.id)
     if text is None:
         return {}

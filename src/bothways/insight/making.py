@@ -12,7 +12,7 @@ from bothways.insight.counting import Asked, Counts
 from bothways.insight.noise import AREA_SPREAD, Cell, Noise
 from bothways.insight.periods import Month, Period
 from bothways.insight.protection import SMALLEST, TOTAL, Groups, Table, protect, tree
-from bothways.insight.tables import ASKED_FROM, CARE, MONTH, OFFERED_BELOW, TABLES, Care, Declared
+from bothways.insight.tables import ASKED_FROM, CARE, HALF, MONTH, OFFERED_BELOW, TABLES, Care, Declared
 from bothways.programme import api as programme
 
 
@@ -26,6 +26,11 @@ def make(one: programme.Programme, period: Period, before: Mapping[str, Groups])
     whole = not isinstance(period, Month)
     tables = declared_for(period, two_sides=asked.two_sides)
     counts = counting.count(asked, tables, noise, care=whole)
+    questions = [table for table in tables if table.question]
+    given = counting.answered(asked, questions, noise) if questions else None
+    if given is None:
+        tables = [table for table in tables if not table.question]
+    counts |= given or {}
     areas = [[str(area.id), str(area.parent_id or TOTAL), area.name] for area in programme.areas(one.id)]
     made = {
         table.key: protect(
@@ -46,9 +51,12 @@ def make(one: programme.Programme, period: Period, before: Mapping[str, Groups])
 
 
 def declared_for(period: Period, *, two_sides: bool) -> list[Declared]:
-    """The tables that a period has: a quarter all of them, a month those that are counted by the month."""
+    """The tables that a period has: a month those that are counted by the month, a quarter all of them but
+    those of the half-year, which every second quarter has."""
     here = [table for table in TABLES if two_sides or not table.two_sides]
-    return [table for table in here if table.every == MONTH] if isinstance(period, Month) else here
+    if isinstance(period, Month):
+        return [table for table in here if table.every == MONTH]
+    return [table for table in here if table.every != HALF or period.number % 2 == 0]
 
 
 def _of(table: str, counts: Counts) -> dict[str, tuple[int, int]]:
@@ -56,6 +64,8 @@ def _of(table: str, counts: Counts) -> dict[str, tuple[int, int]]:
 
 
 def _index(table: Declared, period: Period) -> int:
+    if table.every == HALF:
+        return period.quarter.index // 2
     return period.last_month.index if table.every == MONTH else period.quarter.index
 
 

@@ -17,10 +17,10 @@ from statistics import NormalDist
 SPREAD = 12.0
 AREA_SPREAD = 16.0
 JITTER = 2.0
-# How much of the lasting part is left after one quarter, and after one month.
-LASTS = {"quarter": 0.8, "month": 0.93}
+# How much of the lasting part is left after one half-year, quarter or month.
+LASTS = {"half": 0.64, "quarter": 0.8, "month": 0.93}
 # So many periods are added up: three years.
-BACK = {"quarter": 12, "month": 36}
+BACK = {"half": 6, "quarter": 12, "month": 36}
 
 _NORMAL = NormalDist()
 
@@ -29,7 +29,7 @@ _NORMAL = NormalDist()
 class Cell:
     """Which figure: a table of one programme, a place in it, and when.
 
-    `period` counts quarters or months (`every`) from year 0, so that the period before is one less.
+    `period` counts half-years, quarters or months (`every`) from year 0, so that the one before is one less.
     """
 
     table: str
@@ -55,6 +55,10 @@ class Noise:
         """For the record keys, which the database makes: a signed number of 64 bits. Without `key` it is
         worth nothing: what is made from record keys goes through `key` again."""
         return int.from_bytes(_digest(self.key, "records"), "big", signed=True)
+
+    def mark_of(self, table: str, place: str, count: int) -> int:
+        """What stands for the sum of record keys where nobody knows who is counted: 32 bits."""
+        return int.from_bytes(_digest(self.key, f"nobody/{table}/{place}/{count}")[:4], "big")
 
     def of_cell(self, cell: Cell, cell_key: int) -> float:
         """What is added to the count of one cell, in people.

@@ -54,7 +54,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Which table is protected, and of which period: quarters or months (`every`) counted from year 0.
+    """Which table is protected, and of which period: half-years, quarters or months (`every`) from year 0.
 
     `adds_up`: the total is made of its cells with their noise, and has none of its own. Otherwise (areas)
     every cell has its own, so that a total of many small ones is not worth less than one of a few.

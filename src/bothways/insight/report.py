@@ -18,7 +18,7 @@ from bothways.insight.care import Point, points_of
 from bothways.insight.models import FollowUp, PublishedQuarter, Release
 from bothways.insight.periods import Quarter
 from bothways.insight.protection import TOTAL, share
-from bothways.insight.tables import TABLES, Declared
+from bothways.insight.tables import HALF, TABLES, Declared
 from bothways.programme.api import Programme
 
 # So many quarters are in the first chart.
@@ -45,6 +45,8 @@ class TablePart:
     rows: list[Row]
     shares: bool
     chart: charts.Chart | None
+    has_before: bool
+    half: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,10 @@ def report(one: Programme, quarter: Quarter) -> Report | None:
     if release is None:
         return None
     body = bodies.read(release.body)
-    before = bodies.read(releases[quarter.before].body) if quarter.before in releases else None
+    before, half_before = (
+        bodies.read(releases[when].body) if when in releases else None
+        for when in (quarter.before, quarter.before.before)
+    )
     course = _course(releases, quarter)
     said = FollowUp.objects.filter(programme=one, year=quarter.year, quarter=quarter.number).first()
     return Report(
@@ -100,7 +105,11 @@ def report(one: Programme, quarter: Quarter) -> Report | None:
         course_chart=charts.columns(
             [(f"{when.year}/{when.number}", value) for when, value in course], rtl=get_language_bidi()
         ),
-        tables=[_part(table, body, before) for table in TABLES if table.key in body.tables],
+        tables=[
+            _part(table, body, half_before if table.every == HALF else before)
+            for table in TABLES
+            if table.key in body.tables
+        ],
         points=points_of(body),
         follow_up=said.words if said else "",
         newest=quarter == max(releases),
@@ -128,7 +137,14 @@ def _part(table: Declared, body: Body, before: Body | None) -> TablePart:
     parts = [row for row in rows if not row.total] or rows
     drawn = [(row.label, row.value, row.before) for row in parts if row.value is not None]
     return TablePart(
-        table.key, table.title, table.unit, rows, table.shares, charts.bars(drawn, rtl=get_language_bidi())
+        table.key,
+        table.title,
+        table.unit,
+        rows,
+        table.shares,
+        charts.bars(drawn, rtl=get_language_bidi()),
+        has_before=before is not None,
+        half=table.every == HALF,
     )
 
 

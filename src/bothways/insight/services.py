@@ -17,6 +17,7 @@ from bothways.insight.periods import Month, Period, Quarter
 from bothways.insight.protection import Groups
 from bothways.insight.tables import MONTH_FROM, TOGETHER
 from bothways.programme import api as programme
+from bothways.voice import api as voice
 
 logger = logging.getLogger(__name__)
 # A month that nobody published for so long is left to its quarter.
@@ -65,6 +66,10 @@ def publish(one: programme.Programme, period: Period) -> bool:
             published_at=now(),
         )
         record("figures.published", programme_id=one.id, object_id=one.id)
+        if isinstance(period, Quarter) and period.number % 2 == 0:
+            voice.forget(one.id, period.year, period.number // 2)
+    # Only now: before the release is there for good, what it was made from must not be lost.
+    voice.destroy_keys()
     return True
 
 
@@ -103,7 +108,8 @@ def _groups_before(one: programme.Programme, period: Period) -> dict[str, Groups
     months = [Month(period.year, number) for number in range(3 * period.quarter.number - 2, 13)]
     earlier: list[Period] = [month for month in reversed(months) if month < period.last_month]
     found: dict[str, Groups] = {}
-    for before in (*earlier, period.quarter.before):
+    # What is counted by the half-year was last out two quarters ago.
+    for before in (*earlier, period.quarter.before, period.quarter.before.before):
         release = _release(one, before)
         if release is not None:
             for key, groups in body.read(release.body).groups.items():

@@ -24,8 +24,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from bothways.insight.protection import TOTAL
+from bothways.voice import api as voice
 
-QUARTER, MONTH = "quarter", "month"
+QUARTER, MONTH, HALF = "quarter", "month", "half"
 # A month is published by itself where the same table of the last quarter came out at this or more.
 MONTH_FROM = 200
 
@@ -38,7 +39,7 @@ class Declared:
     title: Promise | str
     # What one number means.
     unit: Promise | str
-    people: str
+    people: str = ""
     # Cell and label, in order; empty where there is only the total. With `by_area` the cells are the areas.
     leaves: dict[str, Promise | str] = field(default_factory=dict)
     by_area: bool = False
@@ -47,6 +48,8 @@ class Declared:
     every: str = QUARTER
     # Only where one side offers and the other would like.
     two_sides: bool = False
+    # The question of the room `voice` whose answers are counted. Nobody knows whose they are: no SELECT then.
+    question: str = ""
 
     def places(self, areas: Iterable[Sequence[str]]) -> list[tuple[str, str]]:
         """Its cells but the total, each with the one that it is a part of. `areas`: place, place of the area
@@ -221,7 +224,22 @@ VOLUNTEERS = Declared(
     """,
 )
 
-TABLES = (MEMBERS, WAITING, PROPOSED, BEGAN, ENDED, TOGETHER, REQUESTS, RESOLVED, VOLUNTEERS)
+# What members answered without their names, twice a year. Whose answer is whose is nowhere, so nothing can be
+# crossed with it.
+ASKED = tuple(
+    Declared(
+        key=f"asked-{question}",
+        title=words,
+        unit=_("members who answered this question in the last month of the half-year, without their names"),
+        leaves=dict(voice.ANSWERS),
+        shares=True,
+        every=HALF,
+        question=question,
+    )
+    for question, words in voice.QUESTIONS.items()
+)
+
+TABLES = (MEMBERS, WAITING, PROPOSED, BEGAN, ENDED, TOGETHER, REQUESTS, RESOLVED, VOLUNTEERS, *ASKED)
 BY_KEY = {table.key: table for table in TABLES}
 
 

@@ -6,6 +6,7 @@ from bothways.pair.cards import save as save_card
 from bothways.pair.cards import sign as sign_card
 from bothways.pair.closings import plan as plan_closing
 from bothways.pair.closings import say_thanks
+from bothways.pair.in_touch import say_in_touch, take_back_in_touch
 from bothways.pair.models import Card, Pair
 from bothways.pair.notices import tell as tell_half
 from bothways.pair.notices import tell_partner
@@ -36,10 +37,12 @@ __all__ = [
     "plan_closing",
     "resume",
     "save_card",
+    "say_in_touch",
     "say_thanks",
     "set_contact",
     "share_in_pair",
     "sign_card",
+    "take_back_in_touch",
     "tell_half",
     "tell_partner",
     "tiles",

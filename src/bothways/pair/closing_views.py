@@ -14,8 +14,9 @@ from bothways.core.identity.api import acting_of
 from bothways.core.outbox import api as outbox
 from bothways.core.pages.api import signed_in
 from bothways.pair import closings, selectors
+from bothways.pair import in_touch as staying
 from bothways.pair.access import open_pair
-from bothways.pair.forms import ClosingForm, ThanksForm
+from bothways.pair.forms import ClosingForm, InTouchForm, ThanksForm
 from bothways.pair.models import Pair
 from bothways.pair.views import tried
 
@@ -58,21 +59,52 @@ def thanks(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
     return redirect("pair_closing", pair_id)
 
 
+@signed_in
+@require_http_methods(["GET", "POST"])
+def in_touch(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
+    """After the end: what the two wrote for each other. Before it that stands on the page of the ending."""
+    who = acting_of(request)
+    found = open_pair(who, pair_id)
+    if request.method == "GET":
+        outbox.seen(who, path=request.path)
+        if not found.is_ended:
+            return redirect("pair_closing", pair_id)
+        about = {"pair": found, "kept": staying.in_touch(who, found)}
+        return render(request, "pair/in_touch.html", about)
+    form = InTouchForm(request.POST, auto_id="touch_%s")
+    status = tried(form, lambda: staying.say_in_touch(who, pair_id=pair_id, words=form.cleaned_data["words"]))
+    if status != 302:
+        return _page(request, found, touch=form, status=status)
+    messages.success(request, _("Saved. Your partner sees it when both of you have said yes."))
+    return redirect("pair_closing", pair_id)
+
+
+@signed_in
+@require_POST
+def in_touch_back(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
+    staying.take_back_in_touch(acting_of(request), pair_id=pair_id)
+    messages.success(request, _("Taken back. Nobody reads it any more."))
+    return redirect("pair_in_touch", pair_id)
+
+
 def _page(
     request: HttpRequest,
     found: Pair,
     *,
     form: ClosingForm | None = None,
     words: ThanksForm | None = None,
+    touch: InTouchForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     who = acting_of(request)
-    shown = closings.closing(who, found)
+    shown, kept = closings.closing(who, found), staying.in_touch(who, found)
     context = {
         "pair": found,
         "name": selectors.partner_name(who, found),
         "closing": shown,
         "form": form or ClosingForm(initial={"day": shown.day}),
         "words": words or ThanksForm(initial={"words": shown.my_thanks}),
+        "kept": kept,
+        "touch": touch or InTouchForm(initial={"words": kept.mine}, auto_id="touch_%s"),
     }
     return render(request, "pair/closing.html", context, status=status)

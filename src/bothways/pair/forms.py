@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from bothways.core.clock.api import today
 from bothways.pair.cards import WORDS_LENGTH, Wanted
 from bothways.pair.closings import FURTHEST, THANKS_LENGTH
+from bothways.pair.in_touch import LENGTH as IN_TOUCH_LENGTH
 from bothways.pair.models import Card
 from bothways.pair.selectors import rhythm_words
 from bothways.pair.services import CONTACT_LENGTH, LONGEST_PAUSE
@@ -176,4 +177,16 @@ class ThanksForm(forms.Form):
         max_length=THANKS_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+    )
+
+
+class InTouchForm(forms.Form):
+    """What my partner may keep."""
+
+    words = forms.CharField(
+        label=_("What your partner may keep"),
+        help_text=_("A phone number, a mail address or what else you like."),
+        max_length=IN_TOUCH_LENGTH,
+        error_messages={"required": _("Please write what your partner may keep.")},
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )

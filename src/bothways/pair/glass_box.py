@@ -9,7 +9,7 @@ from bothways.core.registry.api import Section, Words, register
 from bothways.core.texts import api as texts
 from bothways.pair import services
 from bothways.pair.access import my_half
-from bothways.pair.models import Card, Closing, Pair
+from bothways.pair.models import Card, Closing, InTouch, Pair
 from bothways.pair.selectors import my_card_words, pairs_of, rhythm_words, times_words, week
 from bothways.programme.api import by_id, catalogue
 
@@ -36,11 +36,15 @@ def _pairs(who: Acting, pairs: list[Pair]) -> Section:
         "contact": _("Your contact details for this partner"),
         "closing": _("Day of the planned ending"),
         "thanks": _("Your word of thanks"),
+        "in_touch": _("What this partner may keep to stay in touch"),
     }
     names = {programme_id: by_id(programme_id).name for programme_id in {p.programme_id for p in pairs}}
     halves = {pair.pk: my_half(who, pair) for pair in pairs}
     own = [text_id for half in halves.values() for text_id in (half.contact_text, half.thanks_text)]
-    written = texts.read(who, own)
+    kept = dict(
+        InTouch.objects.filter(pair__in=pairs, person_id=who.person_id).values_list("pair_id", "text_id")
+    )
+    written = texts.read(who, [*own, *kept.values()])
     days = dict(Closing.objects.filter(pair__in=pairs).values_list("pair_id", "day"))
     rows = [
         {
@@ -52,6 +56,7 @@ def _pairs(who: Acting, pairs: list[Pair]) -> Section:
             "contact": written.get(halves[pair.pk].contact_text or pair.pk, ""),
             "closing": days.get(pair.pk),
             "thanks": written.get(halves[pair.pk].thanks_text or pair.pk, ""),
+            "in_touch": written.get(kept.get(pair.pk, pair.pk), ""),
         }
         for pair in pairs
     ]

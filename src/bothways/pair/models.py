@@ -88,6 +88,25 @@ class Closing(models.Model):
     told_at = models.DateTimeField(null=True)
 
 
+class InTouch(models.Model):
+    """One of the two would like to stay in touch after a planned ending: a text that their partner may keep.
+
+    The partner sees neither the row nor the text until there are two (a trigger opens both); what becomes of
+    them at the end is seen to by triggers too. Who does not want to has no row.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="in_touch")
+    person_id = models.UUIDField(db_index=True)
+    text_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pair", "person_id"], name="in_touch_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Card(models.Model):
     """What the two have agreed. Every change is a new version that both sign again.
 

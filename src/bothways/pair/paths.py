@@ -18,3 +18,8 @@ def card_path(pair_id: uuid.UUID) -> str:
 def closing_path(pair_id: uuid.UUID) -> str:
     """Where the two plan how their pair ends."""
     return reverse("pair_closing", args=[pair_id])
+
+
+def in_touch_path(pair_id: uuid.UUID) -> str:
+    """Where the two say whether they would like to stay in touch, and read it after the end."""
+    return reverse("pair_in_touch", args=[pair_id])

@@ -20,7 +20,7 @@ from bothways.enrol import api as enrol
 from bothways.match import api as match
 from bothways.pair import access
 from bothways.pair.access import live_pair, locked, my_half, other_half
-from bothways.pair.models import Closing, Half, Pair
+from bothways.pair.models import Closing, Half, InTouch, Pair
 from bothways.pair.notices import tell
 from bothways.pair.paths import pair_path
 from bothways.pair.words import cleaned
@@ -195,7 +195,9 @@ def _end(pair_id: uuid.UUID, *, by: uuid.UUID) -> None:
     _forget_words(pair, halves)
     pair.state, pair.ended_at, pair.paused_until = Pair.State.ENDED, now(), None
     pair.save(update_fields=["state", "ended_at", "paused_until"])
-    # After that: while a pair stands, what is in the other's half is theirs alone.
+    # After that: by the planned day the database judges whether the two stay in touch.
+    Closing.objects.filter(pair=pair).delete()
+    # After that too: while a pair stands, what is in the other's half is theirs alone.
     Half.objects.filter(pair=pair).update(contact_text=None, thanks_text=None, paused_until=None)
     for half in halves:
         # In the order of the enrolments' ids, the same in which an acceptance holds them.
@@ -218,7 +220,6 @@ def _forget_words(pair: Pair, halves: list[Half]) -> None:
     # Last: until then the other's words are open to the one who ends the pair, and can be deleted.
     texts.unshare(under=pair.id)
     pair.cards.all().delete()
-    Closing.objects.filter(pair=pair).delete()
 
 
 def _settle_pause(pair: Pair, who: Acting) -> None:
@@ -243,4 +244,5 @@ def _tell_ended(half: Half | None, pair_id: uuid.UUID) -> None:
 def erase(person_id: uuid.UUID) -> None:
     """Take a person out of this room. A pair that still lives (an older backup was restored) ends first."""
     end_for_person(person_id=person_id)
+    InTouch.objects.filter(person_id=person_id).delete()
     Half.objects.filter(person_id=person_id).delete()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from bothways.core.clock.api import now
 from bothways.core.identity.api import Acting
 from bothways.core.pages.api import Tile
+from bothways.pair.in_touch import kept_after_end
 from bothways.pair.models import Pair
-from bothways.pair.paths import card_path, pair_path
+from bothways.pair.paths import card_path, in_touch_path, pair_path
 from bothways.pair.selectors import CardState, card_states, pairs_of, partner_id
 from bothways.people import api as people
 
@@ -21,7 +22,11 @@ SAID_FOR = timedelta(days=7)
 
 def tiles(who: Acting) -> list[Tile]:
     """One tile for each pair of mine, for a week after its end too."""
-    pairs = [pair for pair in pairs_of(who) if pair.ended_at is None or now() - pair.ended_at < SAID_FOR]
+    mine = pairs_of(who)
+    kept = kept_after_end(who, mine)
+    pairs = [
+        pair for pair in mine if pair.ended_at is None or now() - pair.ended_at < SAID_FOR or pair.pk in kept
+    ]
     if not pairs:
         return []
     # A pair that ended is not asked for: how long that takes would say if the other is still here.
@@ -30,11 +35,16 @@ def tiles(who: Acting) -> list[Tile]:
     states = card_states(who, pairs)
     called = {pair_id: names.get(person_id or pair_id, "") for pair_id, person_id in partners.items()}
     return [
-        _ended(pair) if pair.is_ended else _tile(pair, called[pair.pk], states[pair.pk]) for pair in pairs
+        _ended(pair, kept.get(pair.pk)) if pair.is_ended else _tile(pair, called[pair.pk], states[pair.pk])
+        for pair in pairs
     ]
 
 
-def _ended(pair: Pair) -> Tile:
+def _ended(pair: Pair, until: date | None) -> Tile:
+    if until:
+        words = _("Until %(day)s you can read what you two wrote to stay in touch.")
+        words %= {"day": date_format(until, "DATE_FORMAT")}
+        return Tile(_("This pair has ended"), words, in_touch_path(pair.pk), _("Open"))
     return Tile(_("This pair has ended"), _("Nothing is asked of you."), pair_path(pair.pk), _("Open"))
 
 

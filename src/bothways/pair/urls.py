@@ -15,5 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("pairs/<uuid:pair_id>/closing/", closing_views.closing, name="pair_closing"),
     path("pairs/<uuid:pair_id>/closing/drop/", closing_views.closing_drop, name="pair_closing_drop"),
     path("pairs/<uuid:pair_id>/thanks/", closing_views.thanks, name="pair_thanks"),
+    path("pairs/<uuid:pair_id>/in-touch/", closing_views.in_touch, name="pair_in_touch"),
+    path("pairs/<uuid:pair_id>/in-touch/back/", closing_views.in_touch_back, name="pair_in_touch_back"),
     path("pairs/<uuid:pair_id>/end/", views.end, name="pair_end"),
 ]

@@ -12,14 +12,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from bothways.core.clock.api import now
 from bothways.core.faults import Refused
 from bothways.core.identity.api import acting_of
 from bothways.core.outbox import api as outbox
 from bothways.core.pages.api import signed_in
 from bothways.match import api as match
-from bothways.pair import closings, selectors, services
+from bothways.pair import closings, in_touch, selectors, services
 from bothways.pair.access import open_pair
 from bothways.pair.forms import ContactForm, PauseForm
+from bothways.pair.models import Pair
 from bothways.programme import api as programmes
 
 
@@ -30,7 +32,7 @@ def pair(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
     outbox.seen(who, path=request.path)
     found = open_pair(who, pair_id)
     if found.is_ended:
-        return render(request, "pair/ended.html", {"programme": programmes.by_id(found.programme_id)})
+        return _ended(request, found)
     programme = programmes.by_id(found.programme_id)
     context = {
         "pair": found,
@@ -43,6 +45,19 @@ def pair(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
         "programme": programme,
     }
     return render(request, "pair/pair.html", context)
+
+
+def _ended(request: HttpRequest, found: Pair) -> HttpResponse:
+    """What is left of a pair, and what comes now."""
+    programme = programmes.by_id(found.programme_id)
+    coming = programme.next_round_at if programme.open and programme.round_every_days else None
+    context = {
+        "pair": found,
+        "programme": programme,
+        "until": in_touch.kept_after_end(acting_of(request), [found]).get(found.pk),
+        "next_round": coming if coming and coming > now() else None,
+    }
+    return render(request, "pair/ended.html", context)
 
 
 @signed_in
@@ -110,7 +125,8 @@ def end(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
         return redirect("home")
     if found.is_ended:
         return redirect("pair", pair_id)
-    return render(request, "pair/end.html", {"pair": found, "name": selectors.partner_name(who, found)})
+    about = {"name": selectors.partner_name(who, found), "kept": in_touch.in_touch(who, found)}
+    return render(request, "pair/end.html", {"pair": found, **about})
 
 
 def tried(form: Form, write: Callable[[], None]) -> int:

@@ -7,6 +7,7 @@ import uuid
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,9 @@ from bothways.core.texts import api as texts
 from bothways.core.wording.api import Change, register
 from bothways.pair.access import live_pair
 from bothways.pair.closings import say_thanks
-from bothways.pair.models import Card, Half
+from bothways.pair.in_touch import take_back_in_touch
+from bothways.pair.models import Card, Half, InTouch
+from bothways.pair.paths import in_touch_path
 from bothways.pair.services import set_contact
 
 
@@ -73,6 +76,19 @@ def _half_with(who: Acting, text_id: uuid.UUID) -> Half:
     return half
 
 
+def delete_in_touch(who: Acting, text_id: uuid.UUID) -> None:
+    """Take back that I would like to stay in touch."""
+    take_back_in_touch(who, pair_id=_in_touch_with(who, text_id).pair_id)
+
+
+def in_touch_place(who: Acting, text_id: uuid.UUID) -> str | None:
+    return in_touch_path(_in_touch_with(who, text_id).pair_id)
+
+
+def _in_touch_with(who: Acting, text_id: uuid.UUID) -> InTouch:
+    return get_object_or_404(InTouch, text_id=text_id, person_id=who.person_id)
+
+
 _ON_A_CARD = Change(
     place=card_place,
     delete=delete_from_card,
@@ -82,3 +98,11 @@ register("card.customs", _ON_A_CARD)
 register("card.rather_not", _ON_A_CARD)
 register("contact", Change(place=contact_place, delete=delete_contact))
 register("thanks", Change(place=thanks_place, delete=delete_thanks))
+register(
+    "in_touch",
+    Change(
+        place=in_touch_place,
+        delete=delete_in_touch,
+        effect=_("What your partner wrote for you to keep closes too."),
+    ),
+)

@@ -14,12 +14,16 @@ from bothways.pair import api as pair
 from bothways.people import api as people
 from bothways.programme import api as programme
 from bothways.talk import api as talk
+from bothways.voice import api as voice
+
+# In the order of the house.
+ROOMS = (match, pair, talk, meet, help_, enrol, voice, programme)
 
 
 def compose(who: Acting) -> dict[str, Any]:
     """What waits for me first, then everything else, in the order of the house."""
     mine = {enrolment.programme_id for enrolment in enrol.of_person(who)}
-    tiles = [tile for room in (match, pair, talk, meet, help_, enrol, programme) for tile in room.tiles(who)]
+    tiles = [tile for room in ROOMS for tile in room.tiles(who)]
     return {
         "name": people.my_name(who),
         "tiles": sorted(tiles, key=lambda tile: not tile.urgent),

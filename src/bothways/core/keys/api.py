@@ -16,10 +16,13 @@ __all__ = [
     "box_for",
     "boxes_for",
     "destroy",
+    "destroy_sums_keys_but",
     "drop_older_key",
     "everybody",
+    "make_sums_key",
     "noise_key",
     "rewrap_all",
+    "sums_key",
 ]
 
 # The database gives out no more keys than this in one call.
@@ -59,6 +62,31 @@ def noise_key() -> bytes:
         # Read again: another worker may have made it first.
         found = _call("SELECT keys_noise()")[0][0]
     return unwrap_one(bytes(found))
+
+
+def make_sums_key(sums_id: uuid.UUID, key: bytes) -> bytes:
+    """Keep the key (32 bytes) that opens these sums; what is kept already stays. Returns the one that counts.
+
+    For the job that opens a half-year.
+    """
+    _call("SELECT keys_sums_make(%s, %s)", sums_id, wrap(key))
+    kept = sums_key(sums_id)
+    assert kept is not None
+    return kept
+
+
+def sums_key(sums_id: uuid.UUID) -> bytes | None:
+    """The key that opens these sums, None when it was destroyed. For the job that publishes figures.
+
+    Raises CryptoError when no master key of this installation opens it.
+    """
+    found = _call("SELECT keys_sums(%s)", sums_id)[0][0]
+    return None if found is None else unwrap_one(bytes(found))
+
+
+def destroy_sums_keys_but(sums_ids: Iterable[uuid.UUID]) -> None:
+    """Destroy every key of sums but those of the given ones. Whatever copies there are, nobody opens them."""
+    _call("SELECT keys_sums_keep(%s)", list(sums_ids))
 
 
 def _call(statement: str, *arguments: Any) -> list[tuple[Any, ...]]:

@@ -29,6 +29,19 @@ class NoiseKey(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_noise_key")]
 
 
+class SumsKey(models.Model):
+    """The key that opens the sums of one programme's half-year (the room `voice`), wrapped by the master key.
+
+    Destroyed once the release that the sums go into is out: afterwards nobody opens any copy of them.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    wrapped = models.BinaryField()
+
+    class Meta:
+        app_label = "keys"
+
+
 class Departed(models.Model):
     """Somebody whose key was destroyed. Written by a trigger, together with the destruction."""
 

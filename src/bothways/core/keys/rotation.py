@@ -9,18 +9,19 @@ from django.db import transaction
 from nacl.exceptions import CryptoError
 
 from bothways.core.keys import ring
-from bothways.core.keys.models import NoiseKey, PersonKey
+from bothways.core.keys.models import NoiseKey, PersonKey, SumsKey
 
 BATCH = 500
 
 
 def rewrap_all() -> tuple[int, int]:
-    """Wrap every person's key, and the noise's, by the present master key, in batches of one transaction.
+    """Wrap every person's key, the noise's and those of sums by the present master key, in batches of one
+    transaction.
 
     Returns how many were changed and how many no master key of this installation opens. Safe to run again,
     and beside a server that accepts both master keys: whoever leaves meanwhile stays gone.
     """
-    changed, lost = _rewrap_noise()
+    changed, lost = (sum(two) for two in zip(_rewrap_few(NoiseKey), _rewrap_few(SumsKey), strict=True))
     for ids in _batches():
         with transaction.atomic(using="keys"):
             for row in PersonKey.objects.select_for_update().filter(person_id__in=ids).order_by("person_id"):
@@ -36,21 +37,21 @@ def rewrap_all() -> tuple[int, int]:
     return changed, lost
 
 
-def _rewrap_noise() -> tuple[int, int]:
-    """The noise key itself stays: figures that are out, and those that follow them, are made with it."""
+def _rewrap_few(model: type[NoiseKey] | type[SumsKey]) -> tuple[int, int]:
+    """The keys themselves stay: figures that are out, and sums that are not, were made with them."""
+    changed, lost = 0, 0
     with transaction.atomic(using="keys"):
-        row = NoiseKey.objects.select_for_update().first()
-        if row is None:
-            return 0, 0
-        try:
-            wrapped = ring.rewrap(bytes(row.wrapped))
-        except CryptoError:
-            return 0, 1
-        if wrapped is None:
-            return 0, 0
-        row.wrapped = wrapped
-        row.save(update_fields=["wrapped"])
-    return 1, 0
+        for row in model.objects.select_for_update():
+            try:
+                wrapped = ring.rewrap(bytes(row.wrapped))
+            except CryptoError:
+                lost += 1
+                continue
+            if wrapped is not None:
+                row.wrapped = wrapped
+                row.save(update_fields=["wrapped"])
+                changed += 1
+    return changed, lost
 
 
 def everybody() -> Iterator[uuid.UUID]:

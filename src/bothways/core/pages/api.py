@@ -32,6 +32,8 @@ class Tile:
     action: Promise | str
     # Waits for this person: shown first.
     urgent: bool = False
+    # Where a form is sent that closes it for good; empty: it cannot be closed.
+    close: str = ""
 
 
 def signed_in(view: View[P]) -> View[P]:

@@ -9,7 +9,7 @@ from bothways.insight.models import Release
 from bothways.insight.noise import Noise
 from bothways.insight.periods import Quarter
 from bothways.insight.protection import Table, protect, tree
-from bothways.insight.tables import MONTH
+from bothways.insight.tables import ASKED, HALF, MONTH
 from bothways.programme import api as programme
 
 # What a middling programme might count; every table has some.
@@ -22,6 +22,7 @@ LEAVES = {
     "requests": {"0": 60, "1": 75, "2": 8, "3": 40, "4": 95, "5": 12, "6": 40},
     "resolved": {"week": 80, "month": 70, "longer": 40, "late": 85},
     "volunteers": {"none": 150, "few": 110, "some": 60, "many": 35},
+    **{table.key: {"yes": 120, "mostly": 85, "hardly": 60, "no": 12, "unsaid": 48} for table in ASKED},
 }
 MEMBERS = (400, 150, 70, 12)
 
@@ -34,7 +35,8 @@ def a_release(one: programme.Programme, quarter: Quarter, *, grown: int = 0, car
     for table in declared_for(quarter, two_sides=True):
         leaves = LEAVES.get(table.key) or dict(zip(towns, MEMBERS, strict=False))
         counts = {leaf: (number + grown * (number > 20), 1000 * number) for leaf, number in leaves.items()}
-        index = quarter.last_month.index if table.every == MONTH else quarter.index
+        every = {MONTH: quarter.last_month.index, HALF: quarter.index // 2}
+        index = every.get(table.every, quarter.index)
         about = Table(table.key, table.every, index, adds_up=not table.by_area)
         made[table.key] = protect(about, tree(table.places(areas), counts), Noise(bytes(32)))
     body = Body(

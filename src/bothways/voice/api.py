@@ -1,0 +1,7 @@
+"""What the rooms above may ask of this one."""
+
+from bothways.voice.questions import ANSWERS, QUESTIONS
+from bothways.voice.services import close, count, destroy_keys, forget, give, open_due
+from bothways.voice.tiles import tiles
+
+__all__ = ["ANSWERS", "QUESTIONS", "close", "count", "destroy_keys", "forget", "give", "open_due", "tiles"]
