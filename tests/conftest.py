@@ -7,6 +7,7 @@ from conftest import UNFLUSHED
 from django.db import connection
 
 from bothways.people.tests.carrier import carrier  # noqa: F401  (a fixture)
+from bothways.people.tests.pusher import pusher  # noqa: F401  (a fixture)
 from tests import every_state as every
 from tests.undone import undone
 from tests.world import World, build

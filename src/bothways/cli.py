@@ -13,6 +13,7 @@ OWN = {
     "restore": "restore:restore",
     "rotate-master-key": "rotate:rotate_master_key",
     "reseal-texts": "rotate:reseal_texts",
+    "new-push-key": "rotate:new_push_key",
 }
 
 

@@ -90,7 +90,12 @@ def _notices(who: Acting) -> Section:
 
 
 def _messages(who: Acting) -> Section:
-    ways = {outbox.LETTER: _("Letter"), outbox.TEXT: _("Text message")}
+    ways = {
+        outbox.LETTER: _("Letter"),
+        outbox.TEXT: _("Text message"),
+        outbox.DEVICE: _("On your devices"),
+        outbox.BOTH: _("On your devices and by letter or text message"),
+    }
     rows = Delivery.objects.filter(person_id=who.person_id).order_by("-at")
     return Section(
         "deliveries",

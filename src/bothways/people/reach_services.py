@@ -15,6 +15,7 @@ from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting
 from bothways.core.outbox import api as outbox
 from bothways.people.models import NO_MESSAGES, Person, Phone
+from bothways.people.push import devices
 from bothways.people.services import lock
 
 WAYS = (outbox.LETTER, outbox.TEXT, NO_MESSAGES)
@@ -33,6 +34,7 @@ class Wanted:
     notices_per_week: int | None
     quiet_from: time
     quiet_until: time
+    notices_both: bool = False
 
 
 def save(who: Acting, wanted: Wanted) -> None:
@@ -52,9 +54,10 @@ def save(who: Acting, wanted: Wanted) -> None:
 
 
 def stop_everything(who: Acting) -> None:
-    """No message of any way any more. Notices still wait for me on my home page."""
+    """No message of any way any more, on no device either. Notices still wait for me on my home page."""
     with transaction.atomic():
         _change(who, lock(who), {"notices_by": NO_MESSAGES})
+        devices.switch_off_all(who)
 
 
 def _check(wanted: Wanted) -> None:

@@ -10,12 +10,24 @@ from django.utils.functional import Promise
 
 from bothways.core.clock.api import now
 from bothways.core.identity.api import Acting
-from bothways.core.outbox.delivering import LETTER, TEXT, HowToReach, Outcome, clear, deliver, reach_with
+from bothways.core.outbox.delivering import (
+    BOTH,
+    DEVICE,
+    LETTER,
+    TEXT,
+    HowToReach,
+    Outcome,
+    clear,
+    deliver,
+    reach_with,
+)
 from bothways.core.outbox.manners import DAILY, SOON, WEEKLY, Manners, in_quiet_hours
 from bothways.core.outbox.models import WAITING, Delivery, Notice
 
 __all__ = [
+    "BOTH",
     "DAILY",
+    "DEVICE",
     "LETTER",
     "SOON",
     "TEXT",

@@ -45,7 +45,7 @@ class Delivery(models.Model):
     # The moment that was due: what the week's budget counts from.
     at = models.DateTimeField()
     leased_until = models.DateTimeField()
-    # "letter" or "text", once it has gone.
+    # "letter", "text", "device" or "both", once it has gone.
     way = models.CharField(max_length=8, blank=True)
     sent_at = models.DateTimeField(null=True)
 

@@ -12,6 +12,7 @@ from django.core.cache import cache
 
 from bothways.core.clock.api import now, travelled
 from bothways.people.tests.carrier import carrier  # noqa: F401  (a fixture)
+from bothways.people.tests.pusher import pusher  # noqa: F401  (a fixture)
 
 
 @pytest.fixture(autouse=True)
