@@ -8,6 +8,7 @@ from django.db import connection
 
 from bothways.people.tests.carrier import carrier  # noqa: F401  (a fixture)
 from bothways.people.tests.postman import noon, postman  # noqa: F401  (fixtures)
+from bothways.people.tests.pusher import pusher  # noqa: F401  (a fixture)
 from tests import every_state as every
 from tests.undone import undone
 from tests.world import World, build

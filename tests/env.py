@@ -6,6 +6,7 @@ import tempfile
 
 os.environ.setdefault("BOTHWAYS_SECRET_KEY", "a secret of the tests, used nowhere else")
 os.environ.setdefault("BOTHWAYS_MASTER_KEY", base64.b64encode(bytes(range(32))).decode())
+os.environ.setdefault("BOTHWAYS_PUSH_KEY", base64.urlsafe_b64encode(bytes(range(1, 33))).decode().rstrip("="))
 os.environ.setdefault("BOTHWAYS_DEMO", "0")
 # Measured where it matters, and not waited for everywhere else.
 os.environ.setdefault("BOTHWAYS_EVEN_SECONDS", "0")

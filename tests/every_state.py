@@ -54,8 +54,12 @@ from bothways.meet.models import CalendarAnswer, Invitation, JournalLine
 from bothways.pair import api as pairs
 from bothways.pair.tests.factory import a_pair
 from bothways.people import api as people
+from bothways.people.push import devices, vapid
+from bothways.people.push.devices import Subscription
+from bothways.people.push.sealing import unpadded
 from bothways.people.sms import gateway, phones
 from bothways.people.stopping import stop_url
+from bothways.people.tests.pusher import Browser
 from bothways.programme import catalogue
 from bothways.programme import services as programmes
 from bothways.programme.models import Area, Programme
@@ -375,6 +379,7 @@ def _own_things(world: World) -> None:
     world.add("stop", "mine", token=stop_url(amina.id).split("/")[-2])
     moment = now()
     _a_phone(amina, world)
+    _a_device(amina, world)
     Delivery.objects.create(person_id=amina.id, at=moment, leased_until=moment, way="letter", sent_at=moment)
 
 
@@ -422,6 +427,14 @@ def _a_phone(amina: Someone, world: World) -> None:
         opens_at=now(),
         expires_at=now() + timedelta(days=1),
     )
+
+
+def _a_device(amina: Someone, world: World) -> None:
+    """A browser that shows her notices."""
+    browser = Browser()
+    given = Subscription("https://web.push.apple.com/hers", unpadded(browser.point), unpadded(browser.auth))
+    devices.switch_on(amina.who, given, server_key=vapid.public_key())
+    world.add("device", "on", device_id=devices.mine(amina.who)[0].id)
 
 
 def _keeping(sent: list[str]) -> Callable[..., gateway.Sent]:

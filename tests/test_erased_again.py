@@ -23,7 +23,8 @@ from bothways.pair import api as pairs
 from bothways.pair import services as pair_services
 from bothways.people import leaving
 from bothways.people import services as people
-from bothways.people.models import Phone
+from bothways.people.models import NoticeDevice, Phone
+from bothways.people.tests.pusher import with_device
 from bothways.people.tests.reach import NUMBER, with_phone
 from bothways.people.tests.test_addresses import everything_stored
 from bothways.run import manifest, restore
@@ -38,8 +39,8 @@ CANARY = "canary-5e1f"
 
 
 @pytest.fixture
-def world(transactional_db, carrier) -> World:
-    """Amina has written every kind of text there is, each with a canary, and has a phone."""
+def world(transactional_db, carrier, pusher) -> World:
+    """Amina has written every kind of text there is, each with a canary, and has a phone and a device."""
     world = build()
     amina, pair = world.amina, world.pair
     people.set_name(amina.who, name=CANARY)
@@ -91,6 +92,7 @@ def world(transactional_db, carrier) -> World:
     moving = hands.ask(world.bo.who, **work, pair_id=pair.id)
     hands.offer(amina.who, ask_id=moving.id, words=f"{CANARY} hand")
     with_phone(amina, carrier)
+    with_device(amina, pusher, {**pusher.subscribe(), "endpoint": f"{pusher.origin}/{CANARY}"})
     written = {row.kind for row, words in texts.own(amina.who) if CANARY in words or NUMBER in words}
     # The address is the one text that comes with the account.
     assert written | {"address"} == set(texts._kinds), "a kind of text is not looked at here"
@@ -121,7 +123,7 @@ def all_rings() -> list:
 def assert_gone(world: World, old_rings: list) -> None:
     readable = read_with_everything([*all_rings(), *old_rings])
     assert CANARY not in readable and NUMBER not in readable
-    assert not Phone.objects.exists()
+    assert not Phone.objects.exists() and not NoticeDevice.objects.exists()
     mine = {str(world.amina.id), world.amina.id.hex, world.amina.person.email}
     places = {where for where, value in everything_stored() if any(mark in value for mark in mine)}
     assert places == {"default.core_tombstone", "keys.keys_departed"}

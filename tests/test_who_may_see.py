@@ -53,6 +53,9 @@ UNLINKED = {
     "phone_add",  # where text messages are on
     "phone_confirm",
     "phone_remove",  # once a number is there
+    "device_on",  # shown by a script, where the browser has it
+    "device_off",  # once a device is on
+    "device_worker",  # fetched by the browser
     "proposal_by_text",  # with a confirmed phone
     "meeting_by_text",
     "letters_stop",  # its address stands in letters

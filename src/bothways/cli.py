@@ -14,6 +14,7 @@ OWN = {
     "rotate-master-key": "rotate:rotate_master_key",
     "reseal-texts": "rotate:reseal_texts",
     "receive-mail": "receiving:receive_mail",
+    "new-push-key": "rotate:new_push_key",
 }
 
 

@@ -131,13 +131,19 @@ def open_page(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
     strays: list[str] = []
     complaints: list[str] = []
 
-    def make(locale: str = "en", javascript: bool = True, size: dict[str, int] = PHONE, cookies=None) -> Page:
+    def make(
+        locale: str = "en",
+        javascript: bool = True,
+        size: dict[str, int] = PHONE,
+        cookies=None,
+        workers="block",
+    ) -> Page:
         context = chromium.new_context(
             base_url=site,
             locale=locale,
             java_script_enabled=javascript,
             viewport=size,
-            service_workers="block",
+            service_workers=workers,
         )
         context.set_default_timeout(15_000)
         contexts.append(context)

@@ -117,6 +117,7 @@ MAY_CHANGE = {
     "people_device.DELETE": ({DOOR, JOB}, "a browser signs out, a session is over"),
     "people_phone.stopped_at": ({DOOR}, "STOP or START came from it"),
     "people_phone.refused_at": ({DOOR, JOB}, "the gateway takes no message for it"),
+    "people_noticedevice.DELETE": ({JOB}, "it takes no notice any more"),
     "core_ask.DELETE": ({JOB}, "a code whose time is over"),
     "people_person.letters_stopped_at": ({DOOR}, "the link in a letter stops letters"),
     "people_person.letters_refused_at": ({JOB, DOOR}, "the address takes no letter, or one came back"),

@@ -15,7 +15,7 @@ from bothways.core.models import Ask, Delivery, Event, Notice, Share, Text, Tomb
 from bothways.enrol.models import Enrolment
 from bothways.match.models import Answer, LeftOver, NotAgain, Part, Proposal, Round
 from bothways.pair.models import Half, Pair, Signature
-from bothways.people.models import Person, Phone
+from bothways.people.models import NoticeDevice, Person, Phone
 
 # What a view turns into a sentence. Anything else would be a fault on somebody's page.
 TOLD = (Refused, NotSignedIn, Http404, PermissionDenied)
@@ -111,6 +111,7 @@ def _nothing_left_of_the_gone() -> list[str]:
         "share": Share.objects.filter(with_id__in=gone),
         "code": Ask.objects.filter(person_id__in=gone),
         "phone": Phone.objects.filter(person_id__in=gone),
+        "device": NoticeDevice.objects.filter(person_id__in=gone),
         "message": Delivery.objects.filter(person_id__in=gone),
         "notice": Notice.objects.filter(person_id__in=gone),
         "event": Event.objects.filter(person_id__in=gone),

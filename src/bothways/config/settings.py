@@ -266,12 +266,32 @@ MAIL_DOMAIN = env("MAIL_DOMAIN")
 MAIL_SECRET = env("MAIL_SECRET")
 if MAIL_DOMAIN and len(MAIL_SECRET) < 32:
     raise ImproperlyConfigured("With BOTHWAYS_MAIL_DOMAIN set BOTHWAYS_MAIL_SECRET (32 characters or more).")
+# Notices in browsers, for who switches them on. The key signs what goes to push services: 32 bytes, base64
+# for addresses. Without a key, or without a service, there are none.
+PUSH_KEY = secret("PUSH_KEY", "push.key", needed=False)
+PUSH_SERVICES = [
+    service.strip().lower()
+    for service in env(
+        "PUSH_SERVICES",
+        "fcm.googleapis.com,*.push.services.mozilla.com,*.notify.windows.com,web.push.apple.com",
+    ).split(",")
+    if service.strip()
+]
+PUSH_TIMEOUT = 10
+if PUSH_KEY and len(base64.urlsafe_b64decode(PUSH_KEY + "=" * (-len(PUSH_KEY) % 4))) != 32:
+    raise ImproperlyConfigured("BOTHWAYS_PUSH_KEY must be 32 bytes; 'bothways new-push-key' makes one.")
+for _service in PUSH_SERVICES:
+    _own = urlsplit(_service)
+    if _own.scheme and _own.scheme != "https" and f"{_own.hostname}" not in LOCAL_HOSTS:
+        raise ImproperlyConfigured(
+            "A service of BOTHWAYS_PUSH_SERVICES must be https:// (or be on this machine)."
+        )
 
 # Hours between sending an enrolment and confirming it; the pause in which nobody can be hurried.
 CONFIRM_AFTER_SECONDS = int(float(env("CONFIRM_AFTER_HOURS", "0.01" if DEMO else "24")) * 3600)
 # Sign-in and sign-up answer at full steps of so many seconds, so that no time tells who has an account.
 EVEN_SECONDS = float(env("EVEN_SECONDS", "0.25"))
-# At most this many letters with notices per person in seven days.
+# At most this many messages with notices per person in seven days.
 NOTICES_PER_WEEK = int(env("NOTICES_PER_WEEK", "3"))
 
 # A programme that looks for pairs between its rounds does so at most once in so many minutes.

@@ -94,6 +94,8 @@ def _messages(who: Acting) -> Section:
         outbox.LETTER: _("Letter"),
         outbox.TEXT: _("Text message"),
         outbox.CALENDAR: _("Letter with a meeting for your calendar"),
+        outbox.DEVICE: _("On your devices"),
+        outbox.BOTH: _("On your devices and by letter or text message"),
     }
     rows = Delivery.objects.filter(person_id=who.person_id).order_by("-at")
     return Section(

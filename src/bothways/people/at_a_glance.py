@@ -27,9 +27,11 @@ class Glance:
     trouble: str = ""
 
 
-def at_a_glance(person: Person) -> Glance:
-    """How things stand for one person, in the language of the page."""
+def at_a_glance(person: Person, *, on_device: bool = False) -> Glance:
+    """How things stand for one person, in the language of the page. `on_device`: a device shows notices."""
     way = reaching.way_of(person)
+    if on_device:
+        return Glance(True, _on_devices(person, way), [*_facts(person), *_beside(person, way)])
     if not way and reaching.takes_invitations(person):
         return Glance(
             True, _("You get your meetings for your calendar, and no other letter."), [quiet(person)]
@@ -41,6 +43,27 @@ def at_a_glance(person: Person) -> Glance:
     if way == TEXT:
         return Glance(True, _("You get a short text message when there is something new."), _facts(person))
     return Glance(True, _("You get a short letter when there is something new."), _facts(person))
+
+
+def _on_devices(person: Person, way: str) -> str:
+    if person.notices_both and way == LETTER:
+        return _("A short notice is shown on your devices, and a letter comes, when there is something new.")
+    if person.notices_both and way == TEXT:
+        return _(
+            "A short notice is shown on your devices, and a text message comes, when there is something new."
+        )
+    return _("A short notice is shown on your devices when there is something new.")
+
+
+def _beside(person: Person, way: str) -> list[str]:
+    """What comes when no device takes it."""
+    if person.notices_both:
+        return []
+    if way == LETTER:
+        return [_("When no device is switched on any more, letters come again.")]
+    if way == TEXT:
+        return [_("When no device is switched on any more, text messages come again.")]
+    return [_("When no device is switched on any more, nothing comes.")]
 
 
 def _facts(person: Person) -> list[str]:

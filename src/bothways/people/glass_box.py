@@ -12,14 +12,14 @@ from bothways.core.identity.api import Acting
 from bothways.core.registry.api import Section, Words, register
 from bothways.people import reaching
 from bothways.people.at_a_glance import WAYS, quiet, when
-from bothways.people.models import Person, Phone, SignedInBrowser
+from bothways.people.models import NoticeDevice, Person, Phone, SignedInBrowser
 from bothways.people.sessions import drop_sessions
 from bothways.people.sign_in_forms import passkeys_of
 
 
 def export(who: Acting) -> list[Section]:
     person = Person.objects.get(id=who.person_id)
-    return [_account(person), _phone(person), _passkeys(person), _browsers(person)]
+    return [_account(person), _phone(person), _devices(person), _passkeys(person), _browsers(person)]
 
 
 def _account(person: Person) -> Section:
@@ -33,6 +33,7 @@ def _account(person: Person) -> Section:
             "language": _("Language"),
             "time_zone": _("Time zone"),
             "notices_by": _("How notices reach you"),
+            "notices_both": _("Also when a device shows them"),
             "told": _("When they reach you"),
             "notices_per_week": _("At most in a week"),
             "quiet": _("Quiet hours"),
@@ -49,6 +50,7 @@ def _account(person: Person) -> Section:
                 "language": str(dict(settings.LANGUAGES).get(person.language, person.language)),
                 "time_zone": person.time_zone,
                 "notices_by": str(WAYS[person.notices_by]),
+                "notices_both": person.notices_both,
                 "told": when(person),
                 "notices_per_week": reaching.most_of(person),
                 "quiet": quiet(person),
@@ -74,6 +76,16 @@ def _phone(person: Person) -> Section:
         _("Your phone for text messages"),
         labels,
         [{name: getattr(row, name) for name in labels} for row in rows],
+    )
+
+
+def _devices(person: Person) -> Section:
+    rows = NoticeDevice.objects.filter(person=person).order_by("-added_at", "id")
+    return Section(
+        "devices",
+        _("Your devices that show notices"),
+        {"added_at": _("Switched on")},
+        [{"added_at": row.added_at} for row in rows],
     )
 
 

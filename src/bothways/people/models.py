@@ -50,6 +50,8 @@ class Person(AbstractBaseUser):
     quiet_until = models.TimeField(default=time(8))
     # Send me my meetings as invitations for my calendar, by letter.
     calendar_letters = models.BooleanField(default=False)
+    # Where a device shows notices, the way above is silent, unless I want both.
+    notices_both = models.BooleanField(default=False)
     # Set by one tap in a letter, without a sign-in; taken away only by the person, signed in.
     letters_stopped_at = models.DateTimeField(null=True)
     # The mail server of the address said that it takes no letter for it, at once or by sending one back.
@@ -149,6 +151,23 @@ class Phone(models.Model):
                 fields=["number_hash"], condition=~Q(confirmed_at=None), name="one_person_a_number"
             ),
         ]
+
+
+class NoticeDevice(models.Model):
+    """A browser in which somebody switched on notices, in the session that they have there: it goes with that
+    session. What is needed to reach it is a text under their own key; here are only keyed hashes of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="notice_devices")
+    entry_id = models.UUIDField(unique=True)
+    words_text = models.UUIDField()
+    # Of its address: one browser belongs to one person.
+    endpoint_hash = models.BinaryField(max_length=32, unique=True)
+    # Of all that the browser handed over: whoever has this holds the browser.
+    whole_hash = models.BinaryField(max_length=32)
+    # The server's key that it was made for; it takes nothing from another.
+    key_mark = models.CharField(max_length=16)
+    added_at = models.DateTimeField()
 
 
 class ReceivedText(models.Model):

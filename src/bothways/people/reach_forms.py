@@ -37,6 +37,7 @@ class ReachForm(forms.Form):
     notices_by = forms.ChoiceField(
         label=_("How do you want to hear that there is something new?"), widget=forms.RadioSelect
     )
+    notices_both = forms.BooleanField(label=_("Send that also when a device shows it"), required=False)
     told = forms.ChoiceField(
         label=_("When?"),
         widget=forms.RadioSelect,
@@ -71,9 +72,12 @@ class ReachForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, data: Any = None, *, person: Person, may_text: bool = False) -> None:
+    def __init__(
+        self, data: Any = None, *, person: Person, may_text: bool = False, on_device: bool = False
+    ) -> None:
         start = {
             "notices_by": person.notices_by,
+            "notices_both": person.notices_both,
             "told": person.told,
             "told_day": person.told_day,
             "told_at": person.told_at.hour,
@@ -93,6 +97,11 @@ class ReachForm(forms.Form):
             *by_text,
             (NO_MESSAGES, _("Not at all: I look here myself")),
         ]
+        self.both_before = person.notices_both
+        if on_device:
+            field.label = _("What if no device of yours shows it?")
+        else:
+            del self.fields["notices_both"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -104,7 +113,7 @@ class ReachForm(forms.Form):
 
     def wanted(self) -> Wanted:
         """What was chosen."""
-        said = {"calendar_letters": False, **self.cleaned_data}
+        said = {"calendar_letters": False, "notices_both": self.both_before, **self.cleaned_data}
         if said["notices_per_week"] == settings.NOTICES_PER_WEEK:
             # The most there is: it moves with what the installation sends.
             said["notices_per_week"] = None

@@ -17,6 +17,7 @@ from bothways.core.mailbox import api as mailbox
 from bothways.core.outbox import api as outbox
 from bothways.core.registry import api as registry
 from bothways.people.models import NO_MESSAGES, Person, Phone
+from bothways.people.push import devices
 from bothways.people.services import lock
 
 WAYS = (outbox.LETTER, outbox.TEXT, NO_MESSAGES)
@@ -36,6 +37,7 @@ class Wanted:
     quiet_from: time
     quiet_until: time
     calendar_letters: bool = False
+    notices_both: bool = False
 
 
 def save(who: Acting, wanted: Wanted) -> None:
@@ -55,9 +57,10 @@ def save(who: Acting, wanted: Wanted) -> None:
 
 
 def stop_everything(who: Acting) -> None:
-    """No message of any way any more. Notices still wait for me on my home page."""
+    """No message of any way any more, on no device either. Notices still wait for me on my home page."""
     with transaction.atomic():
         _change(who, lock(who), {"notices_by": NO_MESSAGES, "calendar_letters": False})
+        devices.switch_off_all(who)
 
 
 def _check(wanted: Wanted) -> None:

@@ -16,6 +16,7 @@ from bothways.core.outbox import api as outbox
 from bothways.core.pages.api import signed_in
 from bothways.people import reach_services, selectors, stopping
 from bothways.people.at_a_glance import at_a_glance
+from bothways.people.push import devices, vapid
 from bothways.people.reach_forms import NumberForm, PhoneCodeForm, ReachForm
 from bothways.people.sms import gateway, phones
 
@@ -45,14 +46,20 @@ def reach_page(
     form: ReachForm | None = None,
     number_form: NumberForm | None = None,
     code_form: PhoneCodeForm | None = None,
+    device_trouble: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """The whole page, with what was typed into one of its forms."""
     who = acting_of(request)
     phone = phones.mine(who)
+    on_devices = devices.mine(who)
     about = {
         "form": form or _form(who),
-        "now": at_a_glance(selectors.my_account(who)),
+        "now": at_a_glance(selectors.my_account(who), on_device=bool(on_devices)),
+        "devices": on_devices,
+        "on_this_device": any(one.here for one in on_devices),
+        "push_key": vapid.public_key() if vapid.is_on() else "",
+        "device_trouble": device_trouble,
         "texting": gateway.is_on(),
         "phone": phone,
         # What is half done comes first.
@@ -67,13 +74,14 @@ def reach_page(
 def _form(who: Acting, sent: QueryDict | None = None) -> ReachForm:
     phone = phones.mine(who)
     may_text = gateway.is_on() and phone is not None and phone.confirmed_at is not None
-    return ReachForm(sent, person=selectors.my_account(who), may_text=may_text)
+    on_device = bool(devices.mine(who))
+    return ReachForm(sent, person=selectors.my_account(who), may_text=may_text, on_device=on_device)
 
 
 @require_POST
 @signed_in
 def stop_everything(request: HttpRequest) -> HttpResponse:
-    """One tap: no letter, no text message."""
+    """One tap: no letter, no text message, nothing on a device."""
     reach_services.stop_everything(acting_of(request))
     messages.success(request, _("Everything is stopped. What is new waits for you here."))
     return redirect("reach")

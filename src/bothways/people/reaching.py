@@ -12,6 +12,9 @@ from bothways.core.mailbox import api as mailbox
 from bothways.core.outbox.api import LETTER, TEXT, Manners, Outcome
 from bothways.people import letters
 from bothways.people.models import Person
+from bothways.people.push import devices
+from bothways.people.push import telling as notices
+from bothways.people.push.telling import Told
 from bothways.people.sms import telling
 
 
@@ -19,15 +22,15 @@ class Reaching:
     """See `core.outbox`: who wants to be told, when, and by which way."""
 
     def manners_of(self, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Manners]:
-        rows = Person.objects.select_related("phone").filter(id__in=list(person_ids), is_active=True)
-        return {person.id: manners(person) for person in rows if way_of(person)}
+        rows = list(Person.objects.select_related("phone").filter(id__in=list(person_ids), is_active=True))
+        on_devices = devices.people_with_one(person.id for person in rows)
+        return {person.id: manners(person) for person in rows if person.id in on_devices or way_of(person)}
 
     def send(self, person_id: uuid.UUID, delivery_id: uuid.UUID) -> Outcome:
         person = Person.objects.select_related("phone").filter(id=person_id, is_active=True).first()
-        way = way_of(person) if person else ""
-        if person is None or not way:
+        if person is None:
             return Outcome.NO_WAY
-        return letters.send(person, delivery_id) if way == LETTER else telling.send(person, delivery_id)
+        return _both(person, delivery_id) if person.notices_both else _one(person, delivery_id)
 
     def manners_with(self, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Manners]:
         rows = Person.objects.filter(id__in=list(person_ids), is_active=True)
@@ -40,6 +43,34 @@ class Reaching:
         return letters.send_about(person, delivery_id, object_id)
 
 
+def _one(person: Person, delivery_id: uuid.UUID) -> Outcome:
+    """On devices; where there is none that takes it, by the way that was chosen beside them."""
+    told = notices.send(person, delivery_id)
+    if told is Told.NO:
+        return _away(person, delivery_id)
+    return Outcome.ON_DEVICE if told is Told.YES else Outcome.LATER
+
+
+def _both(person: Person, delivery_id: uuid.UUID) -> Outcome:
+    """The chosen way first: while that is disturbed nothing goes, so that both are tried again together."""
+    outcome = _away(person, delivery_id)
+    if outcome is Outcome.LATER:
+        return outcome
+    told = notices.send(person, delivery_id)
+    if not outcome.went:
+        return {Told.YES: Outcome.ON_DEVICE, Told.LATER: Outcome.LATER}.get(told, outcome)
+    # One of the two has come: nobody is told again for the sake of the other.
+    return Outcome.BOTH_WAYS if told is Told.YES else outcome
+
+
+def _away(person: Person, delivery_id: uuid.UUID) -> Outcome:
+    """By letter or by text message."""
+    way = way_of(person)
+    if not way:
+        return Outcome.NO_WAY
+    return letters.send(person, delivery_id) if way == LETTER else telling.send(person, delivery_id)
+
+
 def takes_invitations(person: Person) -> bool:
     """Whether invitations for a calendar reach somebody: they chose it, and nothing has stopped letters."""
     stopped = person.letters_stopped_at or person.letters_refused_at
@@ -47,7 +78,7 @@ def takes_invitations(person: Person) -> bool:
 
 
 def way_of(person: Person) -> str:
-    """By which way a notice reaches somebody now: "letter", "text", or "" for none."""
+    """By which way beside devices a notice reaches somebody now: "letter", "text", or "" for none."""
     if person.notices_by == LETTER and not person.letters_stopped_at and not person.letters_refused_at:
         return LETTER
     if person.notices_by == TEXT and telling.is_reached(person):

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from bothways.people import account_views as account
 from bothways.people import reach_views, views
 from bothways.people.mail import views as mail_views
+from bothways.people.push import views as push_views
 from bothways.people.sms import views as phone_views
 
 urlpatterns = [
@@ -16,6 +17,9 @@ urlpatterns = [
     path("me/reach/phone/", phone_views.add, name="phone_add"),
     path("me/reach/phone/code/", phone_views.confirm, name="phone_confirm"),
     path("me/reach/phone/remove/", phone_views.remove, name="phone_remove"),
+    path("me/reach/devices/", push_views.switch_on, name="device_on"),
+    path("me/reach/devices/<uuid:device_id>/off/", push_views.switch_off, name="device_off"),
+    path("me/reach/worker.js", push_views.worker, name="device_worker"),
     path("text-messages/", phone_views.incoming_, name="text_incoming"),
     path("mail/", mail_views.incoming, name="mail_incoming"),
     path("letters/stop/<str:token>/", reach_views.letters_stop, name="letters_stop"),

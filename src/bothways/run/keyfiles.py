@@ -1,4 +1,5 @@
-"""The two secrets of an installation, made on first use: Django's, and the key that wraps people's keys."""
+"""The secrets of an installation, made on first use: Django's, the key that wraps people's keys, and the one
+that signs notices in browsers."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from bothways.run.places import make_var
 SECRET = "BOTHWAYS_SECRET_KEY"  # noqa: S105 - a name
 MASTER = "BOTHWAYS_MASTER_KEY"
 MASTER_OLD = "BOTHWAYS_MASTER_KEY_OLD"
+PUSH = "BOTHWAYS_PUSH_KEY"
 
 
 def _write_once(path: Path, text: str) -> bool:
@@ -67,7 +69,7 @@ def mark_of_bytes(key: bytes) -> str:
     return mark_of(base64.b64encode(key).decode())
 
 
-def _kept(name: str, make: Callable[[], str], loss: str) -> str:
+def _kept(name: str, make: Callable[[], str], loss: str, without: str = "if the data may go") -> str:
     """The key in the file `name`, made once.
 
     If it went missing later, a new one would look fine and spoil what the old one was used for, so its mark
@@ -81,7 +83,7 @@ def _kept(name: str, make: Callable[[], str], loss: str) -> str:
         if known:
             raise Fault(
                 f"{path} is missing, and without it {loss}. Put it back from your backup, "
-                f"or remove {mark.name} beside it if the data may go."
+                f"or remove {mark.name} beside it {without}."
             )
         _write_once(path, make())
     key = path.read_text().strip()
@@ -103,6 +105,30 @@ def secret_key() -> str:
 def master_key() -> str:
     """The key-encryption key, 32 bytes in base64."""
     return _kept("master.key", _fresh_master, "no text can be read")
+
+
+def push_key() -> str:
+    """The key that signs notices in browsers, 32 bytes in base64 for addresses."""
+    loss = "no device that was switched on takes a notice"
+    return _kept("push.key", fresh_push_key, loss, "and let members switch their devices on again")
+
+
+def fresh_push_key() -> str:
+    """A new one: a private key of the curve P-256."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return base64.urlsafe_b64encode(number.to_bytes(32, "big")).decode().rstrip("=")
+
+
+def replace_push_key() -> None:
+    """A new key in place of the one from before, which is gone."""
+    push_key()
+    path, fresh = make_var() / "push.key", fresh_push_key()
+    # The mark first, with both: whichever of the two a kill leaves here, it is recognised.
+    _replace(path.with_name("push.key.mark"), f"{mark_of(path.read_text().strip())}\n{mark_of(fresh)}")
+    _replace(path, fresh)
+    _replace(path.with_name("push.key.mark"), mark_of(fresh))
 
 
 def _fresh_master() -> str:
@@ -138,6 +164,10 @@ def put_into_environment() -> None:
     old = make_var() / "master.key.old"
     if not os.environ.get(MASTER) and old.exists():
         os.environ[MASTER_OLD] = old.read_text().strip()
+    # Several machines must sign with one key: where the secrets come from outside, none is made here.
+    in_files = not os.environ.get(SECRET)
+    if in_files and PUSH not in os.environ:
+        os.environ[PUSH] = push_key()
     for name, read in ((SECRET, secret_key), (MASTER, master_key)):
         if not os.environ.get(name):
             os.environ[name] = read()

@@ -1,4 +1,4 @@
-"""`bothways rotate-master-key` and `bothways reseal-texts`: new keys for old, after a leak or by habit."""
+"""`bothways rotate-master-key`, `reseal-texts`, `new-push-key`: new keys for old, after a leak or not."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ OLD_MISSING = (
     "BOTHWAYS_MASTER_KEY is set, so BOTHWAYS_MASTER_KEY_OLD must be too: the new key in the first, the one "
     "from before in the second, for this command and for every server. See docs/how-to/change-keys.md."
 )
+AFTER_PUSH_KEY = "Members switch their devices on again; until then they get what they chose beside them."
 
 
 def rotate_master_key(arguments: Sequence[str]) -> int:
@@ -48,6 +49,18 @@ def reseal_texts(arguments: Sequence[str]) -> int:
 
     count = sum(reseal(person_id=person_id) for person_id in everybody())
     print(f"The texts of {count} people are sealed anew. Make new backups of both databases now.")
+    return 0
+
+
+def new_push_key(arguments: Sequence[str]) -> int:
+    """A new key for notices in browsers. Devices that were switched on under the old one are silent then."""
+    _none(arguments, "new-push-key")
+    if os.environ.get(keyfiles.SECRET) or os.environ.get(keyfiles.PUSH):
+        print(f"{keyfiles.PUSH}={keyfiles.fresh_push_key()}")
+        print(f"Set it on every machine and start again. {AFTER_PUSH_KEY}")
+        return 0
+    keyfiles.replace_push_key()
+    print(f"There is a new key. Start again. {AFTER_PUSH_KEY}")
     return 0
 
 

@@ -11,7 +11,9 @@ from django.utils.functional import Promise
 from bothways.core.clock.api import now
 from bothways.core.identity.api import Acting
 from bothways.core.outbox.delivering import (
+    BOTH,
     CALENDAR,
+    DEVICE,
     LETTER,
     TEXT,
     HowToReach,
@@ -25,8 +27,10 @@ from bothways.core.outbox.models import UNTOLD, Delivery, Notice
 from bothways.core.outbox.singly import Enclosed, clear_singly, deliver_singly, enclose, enclosed
 
 __all__ = [
+    "BOTH",
     "CALENDAR",
     "DAILY",
+    "DEVICE",
     "LETTER",
     "SOON",
     "TEXT",

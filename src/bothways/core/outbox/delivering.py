@@ -31,7 +31,7 @@ LOOK_AGAIN = timedelta(days=1)
 # A message that goes later than this counts from when it goes.
 LATE = timedelta(hours=1)
 FAULTS_IN_A_ROW = 20
-LETTER, TEXT, CALENDAR = "letter", "text", "calendar"
+LETTER, TEXT, DEVICE, BOTH, CALENDAR = "letter", "text", "device", "both", "calendar"
 
 PUT_OFF = """
 UPDATE core_notice n SET due_at = v.due FROM unnest(%s::uuid[], %s::timestamptz[]) AS v(person, due)
@@ -46,12 +46,20 @@ class Outcome(Enum):
     BY_LETTER = LETTER
     BY_TEXT = TEXT
     BY_CALENDAR = CALENDAR
+    # A notice in a browser, and that together with a letter or a text message.
+    ON_DEVICE = DEVICE
+    BOTH_WAYS = BOTH
     # A fault that passes: tried again under the same right.
     LATER = "later"
     # Nothing reaches this person as things are.
     NO_WAY = ""
     # Of a letter about one thing: there is nothing to say about it any more.
     NOTHING = "nothing"
+
+    @property
+    def went(self) -> bool:
+        """Whether the message has gone."""
+        return self not in {Outcome.LATER, Outcome.NO_WAY}
 
 
 class HowToReach(Protocol):
@@ -101,7 +109,7 @@ def deliver(limit: int = 500) -> int:
     went = faults = 0
     for person_id in people:
         outcome = _tell(person_id, manners.get(person_id))
-        went += outcome in {Outcome.BY_LETTER, Outcome.BY_TEXT}
+        went += outcome is not None and outcome.went
         faults = faults + 1 if outcome is Outcome.LATER else 0
         if faults == FAULTS_IN_A_ROW:
             # Nobody answers at the other end: the rest waits for the next minute.

@@ -57,7 +57,7 @@ class Delivery(models.Model):
     # The moment that was due: what the week's budget counts from.
     at = models.DateTimeField()
     leased_until = models.DateTimeField()
-    # "letter", "text" or "calendar", once it has gone.
+    # "letter", "text", "device", "both" or "calendar", once it has gone.
     way = models.CharField(max_length=8, blank=True)
     sent_at = models.DateTimeField(null=True)
 

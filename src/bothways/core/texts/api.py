@@ -26,6 +26,7 @@ __all__ = [
     "own",
     "put",
     "read",
+    "read_all_for_delivery",
     "read_for_delivery",
     "read_on_receipt",
     "reseal",
@@ -128,6 +129,11 @@ def read_for_delivery(person_id: uuid.UUID, kind: str) -> str | None:
     """A person's own text for a message to that same person (their address). Never for anyone else."""
     opened = _open(Text.objects.filter(owner_id=person_id, kind=kind).order_by("-written_at")[:1])
     return next(iter(opened.values()), None)
+
+
+def read_all_for_delivery(person_id: uuid.UUID, kind: str) -> dict[uuid.UUID, str]:
+    """The same for somebody who is reached in several places: every text of that kind, by its id."""
+    return _open(Text.objects.filter(owner_id=person_id, kind=kind))
 
 
 def own(who: Acting) -> list[tuple[Text, str]]:

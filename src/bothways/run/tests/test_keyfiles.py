@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bothways.run import keyfiles
+from bothways.run import keyfiles, rotate
 from bothways.run.faults import Fault
 from bothways.run.tests.tools import start
 
@@ -55,6 +55,50 @@ def test_the_environment_comes_first(var: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv(keyfiles.MASTER, "from outside")
     keyfiles.put_into_environment()
     assert not list(var.iterdir())
+
+
+def test_a_key_for_notices_in_browsers_is_made_where_the_others_are_files(
+    var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (keyfiles.SECRET, keyfiles.MASTER, keyfiles.PUSH):
+        monkeypatch.delenv(name, raising=False)
+    keyfiles.put_into_environment()
+    made = os.environ[keyfiles.PUSH]
+    assert len(base64.urlsafe_b64decode(made + "=")) == 32 and made == keyfiles.push_key()
+    assert (var / "push.key").stat().st_mode & 0o777 == 0o600
+    (var / "push.key").unlink()
+    with pytest.raises(Fault, match="no device that was switched on takes a notice"):
+        keyfiles.push_key()
+
+
+def test_where_secrets_come_from_outside_no_machine_makes_its_own(
+    var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(keyfiles.SECRET, "from outside")
+    monkeypatch.setenv(keyfiles.MASTER, "from outside")
+    monkeypatch.delenv(keyfiles.PUSH, raising=False)
+    keyfiles.put_into_environment()
+    assert keyfiles.PUSH not in os.environ and not list(var.iterdir())
+
+
+def test_a_new_key_for_notices_in_browsers(
+    var: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in (keyfiles.SECRET, keyfiles.PUSH):
+        monkeypatch.delenv(name, raising=False)
+    before = keyfiles.push_key()
+    assert rotate.new_push_key([]) == 0
+    after = keyfiles.push_key()
+    assert after != before and after not in capsys.readouterr().out
+    (var / "push.key").write_text(before)
+    with pytest.raises(Fault, match="not the key"):
+        keyfiles.push_key()
+    monkeypatch.setenv(keyfiles.SECRET, "from outside")
+    assert rotate.new_push_key([]) == 0
+    printed = capsys.readouterr().out
+    assert f"{keyfiles.PUSH}=" in printed and before not in printed and after not in printed
+    with pytest.raises(Fault, match="takes no arguments"):
+        rotate.new_push_key(["now"])
 
 
 def test_a_master_key_is_exchanged_and_the_old_one_kept_until_the_end(
