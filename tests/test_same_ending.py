@@ -85,6 +85,7 @@ def all_alike(two: Two, ways: dict[str, Callable[[], object]], look_at: Callable
 
 def test_every_way_to_close_a_proposal_looks_the_same(two: Two) -> None:
     proposal = proposed(two.amina, two.bo, two.programme)
+    assert b"A proposal waits for you" in two.amina.browser().get("/").content
 
     def expire() -> None:
         with travelled(timedelta(days=30)):
