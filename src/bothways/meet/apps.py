@@ -14,4 +14,5 @@ class MeetConfig(AppConfig):
 
         on("pair.ended", "meet", services.cancel_coming)
         on("pair.pausing", "meet", dates.pair_pauses)
+        on("pair.closing", "meet", dates.pair_closes)
         on("person.leaving", "meet", calendar.drop_feed)
