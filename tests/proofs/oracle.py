@@ -318,7 +318,7 @@ def _account(me: Someone) -> Row:
         "notices_by": "By letter (email)",
         "told": "It comes soon after something happens.",
         "notices_per_week": 3,
-        "quiet": "Nothing between 9 p.m. and 8 a.m. where you live.",
+        "quiet": "Nothing between 9\N{NO-BREAK SPACE}p.m. and 8\N{NO-BREAK SPACE}a.m. where you live.",
         "letters_stopped_at": None,
         "letters_refused_at": None,
         "synthetic": False,
