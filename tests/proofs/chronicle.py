@@ -19,6 +19,7 @@ from tests.proofs.oracle import (
 
 WEEK = timedelta(days=7)
 STANDING = {"active", "paused"}
+WAITS = "A proposal waits for you."
 
 
 class Chronicle(Books):
@@ -167,13 +168,12 @@ class Chronicle(Books):
         assert left_over.keys() <= {one.person for one in here if places[id(one)] and id(one) not in sent}
         for one in here:
             one.left_over = left_over.get(one.person)
-        first = {person: offer for offer in reversed(found) for person in offer.two}
         for offer in found:
             self.offers.append(offer)
             for one in offer.joined:
                 self.happened(one.person, "proposal.sent")
-                if one.answer("notices") and first[one.person] is offer:
-                    self.notice(one.person, "A proposal waits for you.", found[0])
+                if one.answer("notices"):
+                    self.notice(one.person, WAITS, offer)
 
     def _nobody_was_forgotten(
         self, here: list[Joined], places: dict[int, int], sent: set[int], found: list[Offer]
@@ -257,7 +257,9 @@ class Chronicle(Books):
     def letters(self) -> None:
         """At most three letters a person in seven days, each for all that waits, and none in the night."""
         for one in self.people:
-            waiting = {key: row for key, row in one.notices.items() if row["sent"] is None}
+            waiting = {
+                key: row for key, row in one.notices.items() if row["sent"] is None and not self._is_over(key)
+            }
             new = [row["at"] for key, row in waiting.items() if key not in one.due]
             for key in waiting.keys() - one.due.keys():
                 one.due[key] = _by_day(max(min(new), self.now - timedelta(minutes=10)))
@@ -277,6 +279,10 @@ class Chronicle(Books):
                 row["sent"] = self.now
             one.messages.append({"at": at, "way": "Letter", "sent": self.now})
             self.happened(one, "notice.sent")
+
+    def _is_over(self, key: tuple[object, ...]) -> bool:
+        """Nobody is told of a proposal that does not wait any more."""
+        return key[0] == WAITS and not (key[1].state == "open" and key[1].until > self.now)
 
     # --- pairs ---
 

@@ -6,10 +6,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-
 from bothways.core.identity.api import Acting
+from bothways.core.said.api import day_words
 from bothways.core.texts import api as texts
 from bothways.days import dates, reading
 from bothways.days.models import Occasion
@@ -54,10 +52,7 @@ def _shown(who: Acting, row: Occasion, words: str, today: date) -> Shown:
 
 def spoken(day: date) -> str:
     """A date with its day of the week."""
-    return _("%(weekday)s, %(date)s") % {
-        "weekday": date_format(day, "l"),
-        "date": date_format(day, "DATE_FORMAT"),
-    }
+    return day_words(day)
 
 
 def named(who: Acting, occasion: Occasion) -> reading.Named:

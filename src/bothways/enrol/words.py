@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from bothways.core.said.api import moment_words
 from bothways.enrol.models import Enrolment
 from bothways.people import api as people
 from bothways.programme import api as programmes
@@ -39,7 +40,7 @@ def moment(at: datetime, enrolment: Enrolment) -> str:
     zone = people.time_zone_of(enrolment.person_id)
     if zone == "UTC":
         zone = enrolment.programme.time_zone
-    return formats.date_format(timezone.localtime(at, ZoneInfo(zone)), "DATETIME_FORMAT")
+    return moment_words(timezone.localtime(at, ZoneInfo(zone)))
 
 
 def summary(enrolment: Enrolment) -> list[tuple[Words, str]]:

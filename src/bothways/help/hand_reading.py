@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bothways.core.clock.api import today
 from bothways.core.identity.api import Acting
+from bothways.core.said.api import day_words
 from bothways.core.texts import api as texts
 from bothways.help.hand_models import HandAsk, HandLike, HandYes
 from bothways.help.hand_words import HANDS
@@ -64,11 +64,7 @@ class Page:
 def line(asked: HandAsk) -> Line:
     """An ask in words, without a name."""
     hours = ngettext("%(count)s hour", "%(count)s hours", asked.hours) % {"count": asked.hours}
-    when = _("%(weekday)s, %(day)s") % {
-        "weekday": date_format(asked.day, "l"),
-        "day": date_format(asked.day, "DATE_FORMAT"),
-    }
-    about = _("%(when)s: %(hours)s") % {"when": when, "hours": hours}
+    about = _("%(when)s: %(hours)s") % {"when": day_words(asked.day), "hours": hours}
     if asked.area is not None:
         about = _("%(about)s, near %(place)s") % {"about": about, "place": asked.area.name}
     return Line(asked.id, str(HANDS[asked.kind]), about, by_partner=asked.pair_id is not None)

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from bothways.core.said.api import day_words
 from bothways.help.models import Request, Service
 
 KINDS: dict[str, Promise] = {
@@ -45,5 +45,4 @@ def day(moment: dt.datetime, zone: str) -> str:
 
 def weekday(moment: dt.datetime, zone: str) -> str:
     """The same with the day of the week, for what is still to come."""
-    there = moment.astimezone(ZoneInfo(zone))
-    return gettext("%(weekday)s, %(day)s") % {"weekday": date_format(there, "l"), "day": day(moment, zone)}
+    return day_words(moment.astimezone(ZoneInfo(zone)))

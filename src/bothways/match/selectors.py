@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -37,6 +38,13 @@ def open_proposals(who: Acting) -> list[Proposal]:
     Each has `said_yes`: whether I have said yes already and wait for the other person.
     """
     return list(_open(who).order_by("expires_at", "id"))
+
+
+def waiting_at(person_id: uuid.UUID) -> set[str]:
+    """The paths of the proposals to somebody that can still be answered. However one has closed, its path is
+    gone in the same way."""
+    ids = _open_to(person_id).values_list("id", flat=True)
+    return {reverse("proposal", args=[proposal_id]) for proposal_id in ids}
 
 
 def standing(who: Acting) -> list[Standing]:
@@ -104,9 +112,11 @@ def tiles(who: Acting) -> list[Tile]:
 
 def _open(who: Acting) -> QuerySet[Proposal]:
     mine = Answer.objects.filter(proposal=OuterRef("pk"), person_id=who.person_id)
-    return Proposal.objects.filter(
-        of_person(who.person_id), state=Proposal.State.OPEN, expires_at__gt=now()
-    ).annotate(said_yes=Exists(mine))
+    return _open_to(who.person_id).annotate(said_yes=Exists(mine))
+
+
+def _open_to(person_id: uuid.UUID) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(of_person(person_id), state=Proposal.State.OPEN, expires_at__gt=now())
 
 
 def _member_tiles(one: Standing) -> list[Tile]:

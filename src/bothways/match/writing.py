@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -120,13 +121,21 @@ def _say_why(mine: Round, left_over: list[LeftOver]) -> None:
 
 
 def _tell(mine: Round, proposals: list[Proposal]) -> None:
-    """An event for each of the two, and one notice a person who agreed to notices, however many proposals."""
+    """An event for each of the two, and a notice for those who agreed to notices. Each proposal has its own:
+    it is gone when that proposal closes, and the others still wait."""
     ordered = list(_people_of(proposals))
     record_all("proposal.sent", ordered, programme_id=mine.programme_id)
-    first = dict(reversed(ordered))
     agreed = enrol.agreeing_people(mine.programme_id, programme.ConsentText.Purpose.NOTICES)
-    paths = [(person, reverse("proposal", args=[first[person]])) for person in first if person in agreed]
-    tell_all("proposal.new", paths, key=f"round-{mine.id}")
+    # In one statement for everybody's first, one for the second of those who have two, and so on.
+    before: Counter[uuid.UUID] = Counter()
+    by_number: dict[int, list[tuple[uuid.UUID, str]]] = {}
+    for person, proposal_id in ordered:
+        if person in agreed:
+            path = reverse("proposal", args=[proposal_id])
+            by_number.setdefault(before[person], []).append((person, path))
+            before[person] += 1
+    for number, paths in by_number.items():
+        tell_all("proposal.new", paths, key=f"round-{mine.id}-{number}")
 
 
 def _people_of(proposals: list[Proposal]) -> Iterable[tuple[uuid.UUID, uuid.UUID]]:

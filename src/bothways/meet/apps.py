@@ -26,6 +26,7 @@ class MeetConfig(AppConfig):
 
         on("pair.ended", "meet", services.cancel_coming)
         on("pair.pausing", "meet", dates.pair_pauses)
+        on("pair.closing", "meet", dates.pair_closes)
         on("person.leaving", "meet", calendar.drop_feed)
         on("person.invitations", "meet", invitations.switched)
         enclose(invitations.build)

@@ -19,7 +19,7 @@ from bothways.core.identity.api import Acting, confirm
 from bothways.meet.access import token_hash
 from bothways.meet.calendar_events import calendar_of, single, whole_series
 from bothways.meet.models import Feed, Meeting, Series
-from bothways.pair.api import Pair
+from bothways.pair.api import Pair, closing_day
 from bothways.people.api import language_of
 
 REFRESH = timedelta(hours=4)
@@ -31,7 +31,8 @@ def meeting_file(meeting: Meeting, pair: Pair) -> bytes:
     calendar puts one in the place of the other, and takes out what was left out."""
     if meeting.series is None:
         return calendar_of([single(meeting)])
-    return calendar_of(whole_series(meeting.series, odd_dates([meeting.series]), pair))
+    odd = odd_dates([meeting.series])
+    return calendar_of(whole_series(meeting.series, odd, pair, closing_day(pair)))
 
 
 def feed_file(feed: Feed) -> bytes:
@@ -52,7 +53,7 @@ def _going_on(pairs: QuerySet[Pair]) -> list[Event]:
         Series.objects.filter(pair__in=pairs, ended_at=None).select_related("pair").order_by("made_at", "id")
     )
     odd = odd_dates(going_on)
-    return [event for one in going_on for event in whole_series(one, odd, one.pair)]
+    return [event for one in going_on for event in whole_series(one, odd, one.pair, closing_day(one.pair))]
 
 
 def odd_dates(several: list[Series]) -> list[Meeting]:

@@ -67,44 +67,57 @@ def single(meeting: Meeting) -> Event:
     return _stands(event, meeting.is_planned)
 
 
-def whole_series(series: Series, odd: Iterable[Meeting], pair: Pair) -> list[Event]:
+def whole_series(
+    series: Series, odd: Iterable[Meeting], pair: Pair, last_day: date | None = None
+) -> list[Event]:
     """Regular meetings: the rule, and one event more for each date that was moved.
 
     `odd` has the dates that are not as the rule gives them (it may have others, and dates of other series).
+    `last_day` is the day on which the two mean to end their pair.
     """
     dates = [one for one in odd if one.series_id == series.id]
     # Nothing changes without one of these growing, and none of them ever shrinks.
     sequence = series.sequence + sum(one.sequence for one in dates)
     moved = [one for one in dates if one.is_planned and (one.moved or one.minutes != series.minutes)]
+    kept = [one.slot for one in moved if one.slot]
+    last = _last_begin(series, last_day, kept)
+    goes_on = series.ended_at is None and last_day is None
+    left_out = {one.slot for one in dates if one.slot and not one.is_planned} | set(_pausing(series, pair))
     return [
-        _rule(series, [one for one in dates if not one.is_planned], pair, sequence),
+        _rule(series, left_out, last, goes_on, sequence),
         *(_moved(series, one, sequence) for one in moved),
     ]
 
 
-def _rule(series: Series, left_out: list[Meeting], pair: Pair, sequence: int) -> Event:
+def _rule(series: Series, left_out: set[date], last: datetime | None, goes_on: bool, sequence: int) -> Event:
+    """The rule without the days `left_out`, up to its `last` date. One that neither goes on nor has a last
+    date has none at all."""
     rhythm = rhythm_of(series)
     event = _event(str(series.id), sequence, reverse("series", args=[series.pair_id]))
     event.add("dtstart", _local(series, series.starts_on))
     event.add("duration", timedelta(minutes=series.minutes))
     rule: dict[str, str | int | datetime] = dict(rhythm.rrule())
-    last = _last_begin(series)
     if last is not None:
         rule["UNTIL"] = last
     event.add("rrule", rule)
-    days = {one.slot for one in left_out if one.slot} | set(_pausing(series, pair))
+    days = [day for day in sorted(left_out) if last is None or rhythm.moment(day) <= last]
     if days:
-        event.add("exdate", [_local(series, day) for day in sorted(days)])
-    return _stands(event, series.ended_at is None or last is not None)
+        event.add("exdate", [_local(series, day) for day in days])
+    return _stands(event, goes_on or last is not None)
 
 
-def _last_begin(series: Series) -> datetime | None:
-    """When the last date of a series that has ended began; None when it goes on, or had none."""
+def _last_begin(series: Series, last_day: date | None, moved: list[date]) -> datetime | None:
+    """When the last date begins of a series that has ended or has a last day; None when it goes on, or has no
+    date. `moved` are days of dates that stand elsewhere: the rule reaches to them."""
     end, rhythm = series.ended_at, rhythm_of(series)
-    if end is None:
+    if end is None and last_day is None:
         return None
-    begins = takewhile(lambda moment: moment <= end, map(rhythm.moment, rhythm.days(series.starts_on)))
-    return max(begins, default=None)
+
+    def within(day: date) -> bool:
+        return (last_day is None or day <= last_day) and (end is None or rhythm.moment(day) <= end)
+
+    days = [*takewhile(within, rhythm.days(series.starts_on)), *moved]
+    return max(map(rhythm.moment, days), default=None)
 
 
 def _moved(series: Series, meeting: Meeting, sequence: int) -> Event:

@@ -1,10 +1,11 @@
-"""Dates of regular meetings as rows: made some weeks ahead, kept with their rhythm, resting in a pause."""
+"""Dates of regular meetings as rows: made some weeks ahead, kept with their rhythm, resting in a pause and
+after the day on which the two mean to end their pair."""
 
 from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,11 +15,12 @@ from django.db.models import Q
 from bothways.core.clock.api import now
 from bothways.meet.models import Meeting, Series
 from bothways.meet.rhythm import Rhythm
-from bothways.pair.api import Pair, held_for_job
+from bothways.pair.api import Pair, closing_day, held_for_job
 
 logger = logging.getLogger(__name__)
 AHEAD = timedelta(weeks=8)
 LEAST = 2
+StateOn = Callable[[date], Meeting.State]
 
 
 def rhythm_of(series: Series) -> Rhythm:
@@ -48,28 +50,28 @@ def settle(
     skipped: Iterable[date] = (),
     moved_too: bool = False,
 ) -> None:
-    """Make the dates that lie near, let those of a pause rest and the others stand, and keep to the clock.
+    """Make the dates that lie near, let those rest that do not hold, the others stand, and keep to the clock.
 
     Inside a transaction that holds the pair. Running it again changes nothing. `by` is the person in whose
-    session it runs, None for a job. `skipped` are days that are not wanted. With `moved_too` a pause also
-    puts dates to rest that were moved; otherwise those stay where somebody wanted them.
+    session it runs, None for a job. `skipped` are days that are not wanted. With `moved_too` dates that were
+    moved rest too; otherwise those stay where somebody wanted them.
     """
-    rhythm, left_out = rhythm_of(series), set(skipped)
+    rhythm, left_out, state_on = rhythm_of(series), set(skipped), _states(pair)
     new: list[Meeting] = []
     near = Q(slot__gte=(now() - timedelta(days=1)).date()) | Q(starts_at__gt=now())
     rows = {row.slot: row for row in Meeting.objects.filter(near, series=series)}
     for day in coming_days(series):
         if day not in rows:
-            state = Meeting.State.CANCELLED if day in left_out else _state(pair, day)
+            state = Meeting.State.CANCELLED if day in left_out else state_on(day)
             new.append(_date(series, pair, day, rhythm.moment(day), state, by))
     Meeting.objects.bulk_create(new)
     for row in rows.values():
-        if row.starts_at > now() and _put_right(row, pair, rhythm, moved_too):
+        if row.starts_at > now() and _put_right(row, state_on, rhythm, moved_too):
             row.sequence += 1
             row.save(update_fields=["starts_at", "state", "sequence"])
 
 
-def _put_right(row: Meeting, pair: Pair, rhythm: Rhythm, moved_too: bool) -> bool:
+def _put_right(row: Meeting, state_on: StateOn, rhythm: Rhythm, moved_too: bool) -> bool:
     """Change a coming date that is not as it should be, and say whether it was not."""
     if row.slot is None or row.state == Meeting.State.CANCELLED:
         return False
@@ -78,15 +80,21 @@ def _put_right(row: Meeting, pair: Pair, rhythm: Rhythm, moved_too: bool) -> boo
         # The rules of a time zone may have changed since: the time on the clock stays.
         row.starts_at = rhythm.moment(row.slot)
     day = row.starts_at.astimezone(ZoneInfo(rhythm.zone)).date()
-    state = _state(pair, day)
+    state = state_on(day)
     if row.state == Meeting.State.RESTING or moved_too or not row.moved:
         row.state = state
     return (row.state, row.starts_at) != before
 
 
-def _state(pair: Pair, day: date) -> Meeting.State:
-    pausing = pair.paused_until is not None and day < pair.paused_until
-    return Meeting.State.RESTING if pausing else Meeting.State.PLANNED
+def _states(pair: Pair) -> StateOn:
+    """What a date on some day is: it rests in a pause, and after the day that the two chose for the end."""
+    until, last = pair.paused_until, closing_day(pair)
+
+    def state_on(day: date) -> Meeting.State:
+        rests = (until is not None and day < until) or (last is not None and day > last)
+        return Meeting.State.RESTING if rests else Meeting.State.PLANNED
+
+    return state_on
 
 
 def _date(
@@ -109,6 +117,15 @@ def _date(
 
 def pair_pauses(*, pair: Pair, person_id: uuid.UUID) -> None:
     """One of the two began, moved or ended a pause: the dates follow, in the same transaction."""
+    _follow(pair, person_id)
+
+
+def pair_closes(*, pair: Pair, person_id: uuid.UUID) -> None:
+    """One of the two chose a day for the end, another one, or none: the dates follow in the same way."""
+    _follow(pair, person_id)
+
+
+def _follow(pair: Pair, person_id: uuid.UUID) -> None:
     series = Series.objects.filter(pair=pair, ended_at=None).first()
     if series is not None:
         # Calendars are told of days that have no rows yet.

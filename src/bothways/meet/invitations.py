@@ -22,6 +22,7 @@ from bothways.core.outbox.api import Enclosed
 from bothways.meet.calendar import odd_dates
 from bothways.meet.calendar_events import calendar_of, invited, single, whole_series
 from bothways.meet.models import Invitation, Meeting, Series
+from bothways.pair.api import closing_day
 
 # So long after the last meeting an answer to it is known as too late, and then not at all.
 KEPT = timedelta(days=3)
@@ -73,7 +74,7 @@ def _series(object_id: uuid.UUID) -> _Thing | None:
     series = Series.objects.select_related("pair").filter(id=object_id).first()
     if series is None:
         return None
-    events = whole_series(series, odd_dates([series]), series.pair)
+    events = whole_series(series, odd_dates([series]), series.pair, closing_day(series.pair))
     # What has been stays in the calendar: regular meetings that took place end with their last date.
     stands = str(events[0]["status"]) == "CONFIRMED"
     over = now() + KEPT if series.ended_at else None

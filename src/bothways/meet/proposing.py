@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bothways.core.clock.api import now
 from bothways.meet.rhythm import FORTNIGHTLY, MONTHLY, WEEKLY, Rhythm
 from bothways.meet.series import WantedSeries
-from bothways.pair.api import Pair, both_can
+from bothways.pair.api import Pair, both_can, closing_day
 from bothways.programme.api import catalogue
 
 MOST = 6
@@ -20,8 +20,9 @@ TIMES = (time(10), time(15), time(18))
 
 def proposed(pair: Pair, zone: ZoneInfo) -> list[WantedSeries]:
     """At most six, from the card that both signed, or from what suited both when they were proposed to each
-    other. What suits only one of them is not in there."""
-    can = both_can(pair)
+    other. What suits only one of them is not in there, nor what begins after the day that they chose for the
+    end."""
+    can, last = both_can(pair), closing_day(pair)
     kind = can.rhythm if can.rhythm in {WEEKLY, FORTNIGHTLY, MONTHLY} else WEEKLY
     mode = next((item.number for item in catalogue.MODES if can.modes & item.bit), 0)
     earliest = now().astimezone(zone).date() + timedelta(days=1)
@@ -30,6 +31,7 @@ def proposed(pair: Pair, zone: ZoneInfo) -> list[WantedSeries]:
     return [
         WantedSeries(Rhythm(kind, _first(earliest, weekday), TIMES[part], zone.key), MINUTES, mode)
         for weekday, part in list(_bits(can.times))[:MOST]
+        if last is None or _first(earliest, weekday) <= last
     ]
 
 

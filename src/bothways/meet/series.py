@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.http import Http404
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from bothways.core.clock.api import now
@@ -21,7 +22,7 @@ from bothways.meet.models import Meeting, Series
 from bothways.meet.rhythm import Rhythm
 from bothways.meet.services import check_time
 from bothways.meet.where import Where, where, write_where
-from bothways.pair.api import Pair, live_pair, tell_partner
+from bothways.pair.api import Pair, closing_day, live_pair, tell_partner
 
 CHANGED = _(
     "Your regular meetings have changed in the meantime. "
@@ -81,6 +82,7 @@ def choose(
         if before is not None and _same_days(before, wanted):
             return _change_manner(who, before, pair, wanted)
         check_time(wanted.rhythm.moment(wanted.rhythm.starts_on))
+        _check_last_day(pair, wanted.rhythm.starts_on)
         skipped = _close(before) if before is not None else []
         made = _begin(who, pair, wanted, skipped, series_id)
         kind = "series.changed" if before else "series.chosen"
@@ -101,6 +103,18 @@ def end(who: Acting, *, pair_id: uuid.UUID) -> None:
         _close(series)
         _record("series.ended", who, series)
         _tell("series.ended", who, series, pair)
+
+
+def _check_last_day(pair: Pair, first: date) -> None:
+    last = closing_day(pair)
+    if last is not None and first > last:
+        raise Refused(
+            _(
+                "You two chose %(day)s for the end of your pair. "
+                "Choose an earlier first date, or another day for the end."
+            )
+            % {"day": date_format(last, "DATE_FORMAT")}
+        )
 
 
 def _same_days(series: Series, wanted: WantedSeries) -> bool:

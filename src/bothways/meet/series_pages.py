@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
@@ -16,7 +17,7 @@ from bothways.meet.models import Meeting, Series
 from bothways.meet.rhythm import Rhythm
 from bothways.meet.selectors import Shown
 from bothways.meet.where import Where, where
-from bothways.pair.api import Pair
+from bothways.pair.api import Pair, closing_day
 from bothways.programme.api import catalogue
 
 
@@ -31,6 +32,8 @@ class Regular:
     way: Promise | str
     where: Where
     coming: list[Shown]
+    # After the day that the two chose for the end there are none.
+    last_day: date | None
     # My other meetings at the same times. Only I see that there are any.
     also_then: list[Shown]
 
@@ -61,6 +64,7 @@ def regular(who: Acting, pair: Pair, zone: ZoneInfo) -> Regular | None:
         way=catalogue.MODES[one.mode].words,
         where=where(who, one),
         coming=selectors.all_shown(dates, zone),
+        last_day=closing_day(pair),
         also_then=selectors.all_shown(selectors.at_the_same_time(who, dates), zone),
     )
 

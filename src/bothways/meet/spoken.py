@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from bothways.core.said.api import time_words
 from bothways.meet import when
 from bothways.meet.rhythm import FORTNIGHTLY, LAST, MONTHLY, WEEKLY, Rhythm
 
@@ -53,7 +54,7 @@ def rhythm_words(rhythm: Rhythm) -> str:
     """Every Thursday, 4 p.m."""
     return gettext("%(days)s, %(time)s") % {
         "days": _days(rhythm),
-        "time": formats.time_format(rhythm.at, "TIME_FORMAT"),
+        "time": time_words(rhythm.at),
     }
 
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from babel import UnknownLocaleError
 from babel.dates import get_timezone_location
-from django.utils import formats
-from django.utils.translation import get_language, gettext, ngettext, to_locale
+from django.utils.translation import get_language, ngettext, to_locale
 
+from bothways.core.said.api import meeting_words
 from bothways.people.api import time_zone_of
 
 
@@ -42,12 +42,7 @@ def moments(day: date, at: time, zone: ZoneInfo) -> list[datetime]:
 
 def spoken(moment: datetime, zone: ZoneInfo) -> str:
     """A moment as people say it: Friday, 3 July 2026, 4 p.m."""
-    local = moment.astimezone(zone)
-    return gettext("%(weekday)s, %(date)s, %(time)s") % {
-        "weekday": formats.date_format(local, "l"),
-        "date": formats.date_format(local, "DATE_FORMAT"),
-        "time": formats.time_format(local.time(), "TIME_FORMAT"),
-    }
+    return meeting_words(moment.astimezone(zone))
 
 
 def length(minutes: int) -> str:

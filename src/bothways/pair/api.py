@@ -4,8 +4,9 @@ from bothways.pair.access import held_for_job, live_pair, open_pair
 from bothways.pair.cards import CardChanged, Wanted
 from bothways.pair.cards import save as save_card
 from bothways.pair.cards import sign as sign_card
+from bothways.pair.closings import closing_day, say_thanks
+from bothways.pair.closings import drop as drop_closing
 from bothways.pair.closings import plan as plan_closing
-from bothways.pair.closings import say_thanks
 from bothways.pair.in_touch import say_in_touch, take_back_in_touch
 from bothways.pair.models import Card, Pair
 from bothways.pair.notices import tell as tell_half
@@ -24,7 +25,9 @@ __all__ = [
     "both_can",
     "card_path",
     "card_state",
+    "closing_day",
     "direction",
+    "drop_closing",
     "end",
     "held_for_job",
     "live_pair",

@@ -16,6 +16,7 @@ from bothways.core.clock.api import now, today
 from bothways.core.events.api import record
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, confirm
+from bothways.core.registry import api as registry
 from bothways.core.texts import api as texts
 from bothways.pair.access import live_pair, my_half, other_half
 from bothways.pair.models import Closing, Half, Pair
@@ -65,6 +66,7 @@ def plan(who: Acting, *, pair_id: uuid.UUID, day: date) -> None:
         return
     Closing.objects.update_or_create(pair=pair, defaults={"day": day, "told_at": None})
     record("pair.closing", programme_id=pair.programme_id, person_id=who.person_id, object_id=pair.id)
+    registry.fire("pair.closing", pair=pair, person_id=who.person_id)
     _tell_changed(who, pair)
 
 
@@ -75,6 +77,7 @@ def drop(who: Acting, *, pair_id: uuid.UUID) -> None:
     pair = live_pair(who, pair_id, lock=True)
     if Closing.objects.filter(pair=pair).delete()[0]:
         record("pair.no_closing", programme_id=pair.programme_id, person_id=who.person_id, object_id=pair.id)
+        registry.fire("pair.closing", pair=pair, person_id=who.person_id)
         _tell_changed(who, pair)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from bothways.core.outbox.api import DAILY, LETTER, SOON, TEXT
+from bothways.core.said.api import time_words
 from bothways.people import reaching
 from bothways.people.models import NO_MESSAGES, Person
 
@@ -85,15 +85,15 @@ def quiet(person: Person) -> str:
     if person.quiet_from == person.quiet_until:
         return _("No quiet hours: it may come at any time of the day.")
     times = {
-        "begin": time_format(person.quiet_from, "TIME_FORMAT"),
-        "end": time_format(person.quiet_until, "TIME_FORMAT"),
+        "begin": time_words(person.quiet_from),
+        "end": time_words(person.quiet_until),
     }
     return _("Nothing between %(begin)s and %(end)s where you live.") % times
 
 
 def when(person: Person) -> str:
     """Their rhythm in a sentence."""
-    at = time_format(person.told_at, "TIME_FORMAT")
+    at = time_words(person.told_at)
     if person.told == SOON:
         return _("It comes soon after something happens.")
     if person.told == DAILY:

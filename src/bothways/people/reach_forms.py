@@ -8,19 +8,19 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bothways.core.mailbox import api as mailbox
 from bothways.core.outbox.api import DAILY, LETTER, SOON, TEXT, WEEKLY, in_quiet_hours
+from bothways.core.said.api import time_words
 from bothways.people.models import NO_MESSAGES, Person
 from bothways.people.reach_services import IN_QUIET_HOURS, Wanted
 
 
 def hours() -> list[tuple[str, str]]:
     """Every full hour as people write it."""
-    return [(f"{hour}", time_format(time(hour), "TIME_FORMAT")) for hour in range(24)]
+    return [(f"{hour}", time_words(time(hour))) for hour in range(24)]
 
 
 def per_week() -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from bothways.core.clock.api import now
 from bothways.core.identity.api import Acting
 from bothways.core.registry import api as registry
+from bothways.core.said.api import moment_words, time_words
 from bothways.core.wording.api import change_for
 from bothways.people.selectors import time_zone_of
 
@@ -94,11 +95,11 @@ def readable(value: Any, zone: zoneinfo.ZoneInfo) -> str:
         case bool():
             return _("yes") if value else _("no")
         case datetime():
-            return str(formats.date_format(timezone.localtime(value, zone), "DATETIME_FORMAT"))
+            return moment_words(timezone.localtime(value, zone))
         case date():
             return str(formats.date_format(value, "DATE_FORMAT"))
         case time():
-            return str(formats.time_format(value, "TIME_FORMAT"))
+            return time_words(value)
         case int() | float():
             return str(formats.localize(value))
         case str() | Promise() | uuid.UUID():

@@ -85,6 +85,18 @@ def _variable(role: str, kind: str) -> str:
     return f"{role.upper()}_{kind}DATABASE_URL"
 
 
+def require_owner() -> None:
+    """Raise Fault where the environment names roles of a server and not the server's owner: the embedded
+    server, which would be started instead, is not theirs."""
+    names = [_variable(role, kind) for role in SERVING for kind in ("", "KEYS_")]
+    given = [name for name in names if os.environ.get(name)]
+    if given and not os.environ.get("DATABASE_URL"):
+        raise Fault(
+            f"{given[0]} is set, and DATABASE_URL is not. 'serve-all' prepares the database as its owner: "
+            f"set DATABASE_URL too, or unset {', '.join(given)} to use the embedded server."
+        )
+
+
 def login(url: str, role: str) -> str:
     """The role that signs in to this database to serve. PostgreSQL's names end at 63 bytes."""
     return f"{databases.name_in(url)[:48]}_{role}_login"

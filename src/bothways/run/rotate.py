@@ -14,12 +14,18 @@ OLD_MISSING = (
     "from before in the second, for this command and for every server. See docs/how-to/change-keys.md."
 )
 AFTER_PUSH_KEY = "Members switch their devices on again; until then they get what they chose beside them."
+OLD_FOR_A_FILE = (
+    "BOTHWAYS_MASTER_KEY_OLD is set, but the master key is in a file: this command makes the new key and "
+    "keeps the one from before by itself. Unset BOTHWAYS_MASTER_KEY_OLD, or set BOTHWAYS_MASTER_KEY too."
+)
 
 
 def rotate_master_key(arguments: Sequence[str]) -> int:
     """Wrap every person's key by a new master key. Killed at any point, the same command goes on."""
     _none(arguments, "rotate-master-key")
     in_files = not os.environ.get(keyfiles.MASTER)
+    if in_files and os.environ.get(keyfiles.MASTER_OLD):
+        raise Fault(OLD_FOR_A_FILE)
     if in_files:
         databases.require_alone(embedded.database_urls()[1])
         keyfiles.begin_rotation()

@@ -89,6 +89,7 @@ def _environment(var: Path, held: socket.socket) -> None:
     os.environ.setdefault("BOTHWAYS_SITE_URL", _address(held))
     os.environ["PYTHONUNBUFFERED"] = "1"
     keyfiles.put_into_environment()
+    roles.require_owner()
     os.environ["DATABASE_URL"], os.environ["KEYS_DATABASE_URL"] = embedded.database_urls()
 
 

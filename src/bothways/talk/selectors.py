@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 from bothways.core.identity.api import Acting
+from bothways.core.said.api import moment_words
 from bothways.core.texts import api as texts
 from bothways.pair.api import Pair
 from bothways.people.api import time_zone_of
@@ -52,7 +52,7 @@ def _readable(who: Acting, messages: list[Message]) -> list[Shown]:
 def shown(who: Acting, message: Message, words: str, zone: ZoneInfo) -> Shown:
     """A message with its time on the reader's clock, and its phrases in the reader's language."""
     mine = message.person_id == who.person_id
-    when = date_format(message.at.astimezone(zone), "DATETIME_FORMAT")
+    when = moment_words(message.at.astimezone(zone))
     parts = [Part(words)] if mine else parts_of(words, get_language() or "en")
     return Shown(message.id, mine, when, parts)
 

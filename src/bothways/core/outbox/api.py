@@ -22,6 +22,7 @@ from bothways.core.outbox.delivering import (
     deliver,
     reach_with,
 )
+from bothways.core.outbox.holding import WaitsAt, held, hold
 from bothways.core.outbox.manners import DAILY, SOON, WEEKLY, Manners, in_quiet_hours
 from bothways.core.outbox.models import UNTOLD, Delivery, Notice
 from bothways.core.outbox.singly import Enclosed, clear_singly, deliver_singly, enclose, enclosed
@@ -63,10 +64,15 @@ _words: dict[str, Promise | str] = {}
 _good_for: dict[str, timedelta] = {}
 
 
-def declare(kind: str, words: Promise | str, *, good_for: timedelta | None = None) -> None:
+def declare(
+    kind: str, words: Promise | str, *, good_for: timedelta | None = None, waits_at: WaitsAt | None = None
+) -> None:
     """Name a kind of notice and the sentence that the product shows for it. `good_for`: after that time the
-    sentence is not true any more, and the notice is no news."""
+    sentence is not true any more, and the notice is no news. `waits_at(person_id)`: the paths at which what
+    the sentence says still waits for somebody; a notice that leads elsewhere is neither shown nor sent."""
     _words[kind] = words
+    if waits_at is not None:
+        hold(kind, waits_at)
     if good_for is not None:
         _good_for[kind] = good_for
 
@@ -106,7 +112,7 @@ def news(who: Acting, limit: int = 20) -> list[Notice]:
     unseen = Notice.objects.filter(person_id=who.person_id, object_id=None, seen_at=None)
     for kind, time in _good_for.items():
         unseen = unseen.exclude(kind=kind, created_at__lt=now() - time)
-    each = unseen.order_by("kind", "path", "-created_at").distinct("kind", "path")
+    each = held(unseen.order_by("kind", "path", "-created_at").distinct("kind", "path"))
     return sorted(each, key=lambda notice: notice.created_at, reverse=True)[:limit]
 
 

@@ -14,15 +14,19 @@ from enum import Enum
 from typing import Protocol
 
 from django.db import connection, transaction
+from django.db.models import F, Q
 
 from bothways.core.clock.api import now
 from bothways.core.events.api import record
+from bothways.core.outbox.holding import held
 from bothways.core.outbox.manners import Manners
 from bothways.core.outbox.models import WAITING, Delivery, Notice
 
 WEEK = timedelta(days=7)
 # What could not be told for so long stays on the home page and is told no more.
 TOO_OLD = timedelta(days=21)
+# What is not true any more by the time it would be told is told when it is too old: never.
+PUT_AWAY = Q(due_at__gte=F("created_at") + TOO_OLD)
 # How long one worker may take to send one message, and when a fault is tried again.
 LEASE = timedelta(minutes=10)
 TRY_AGAIN = timedelta(hours=1)
@@ -165,7 +169,7 @@ def _take(person_id: uuid.UUID, manners: Manners) -> Delivery | None:
             WAITING, person_id=person_id, due_at__lte=moment, created_at__gt=moment - TOO_OLD
         )
     )
-    if not rows:
+    if not _still_true(rows):
         return None
     # Held too: a notice that came a moment ago would let a second worker in beside the one who renews it.
     begun = Delivery.objects.select_for_update().filter(person_id=person_id, about=None, sent_at=None).first()
@@ -190,6 +194,15 @@ def _take(person_id: uuid.UUID, manners: Manners) -> Delivery | None:
     mine = Delivery(person_id=person_id, at=at, leased_until=moment + LEASE)
     Delivery.objects.bulk_create([mine], ignore_conflicts=True)
     return Delivery.objects.filter(id=mine.id).first()
+
+
+def _still_true(rows: list[Notice]) -> bool:
+    """Whether there is something left to tell; what is over is put away."""
+    true = held(rows)
+    over = {row.id for row in rows} - {row.id for row in true}
+    if over:
+        Notice.objects.filter(id__in=over).update(due_at=F("created_at") + TOO_OLD)
+    return bool(true)
 
 
 def _free_from(person_id: uuid.UUID, per_week: int, at: datetime) -> datetime:
@@ -222,13 +235,13 @@ def _settle(taken: Delivery, outcome: Outcome) -> bool:
         return False
     begun_at = taken.leased_until - LEASE
     waited = Notice.objects.filter(WAITING, person_id=taken.person_id, created_at__lte=begun_at)
-    waited.update(sent_at=moment)
+    Notice.objects.filter(id__in=[row.id for row in held(waited)]).update(sent_at=moment)
     record("notice.sent", person_id=taken.person_id, object_id=taken.id)
     return True
 
 
 def clear() -> int:
     """Let go of what was begun and has nothing left to tell. Returns how many; for a job."""
-    waiting = Notice.objects.filter(WAITING, created_at__gt=now() - TOO_OLD).values("person_id")
+    waiting = Notice.objects.filter(WAITING, created_at__gt=now() - TOO_OLD).exclude(PUT_AWAY)
     over = Delivery.objects.filter(about=None, sent_at=None, leased_until__lt=now() - TRY_AGAIN)
-    return over.exclude(person_id__in=waiting).delete()[0]
+    return over.exclude(person_id__in=waiting.values("person_id")).delete()[0]

@@ -93,18 +93,6 @@ def test_nobody_is_asked_twice_at_a_time_and_pairs_are_left_alone(amina, bo, che
     assert open_pairs() == []
 
 
-def test_one_notice_a_person_and_none_for_who_refused_notices(amina, bo, chen, programme) -> None:
-    programme.sides.filter(number=0).update(max_capacity=2)
-    mine = enrolled(amina, programme, capacity=2)
-    enrolled(bo, programme, side=1)
-    quiet = enrolled(chen, programme, side=1)
-    enrolments.consent(chen.who, enrolment_id=quiet.id, answers={"notices": False})
-    a_round(programme)
-    assert Proposal.objects.filter(left=mine).count() == 2
-    told = Notice.objects.filter(kind="proposal.new").values_list("person_id", flat=True)
-    assert sorted(told) == sorted([amina.id, bo.id])
-
-
 def test_both_read_the_same_reasons_and_they_expire_when_the_programme_says(amina, bo, programme) -> None:
     proposal = proposed(amina, bo, programme)
     assert proposal.reasons == {

@@ -153,6 +153,29 @@ def test_in_a_pause_there_is_nothing(life, days) -> None:
 
 
 @settings(max_examples=40)
+@given(lives(), st.dates(date(2026, 10, 1), date(2028, 6, 1)))
+def test_after_the_last_day_of_a_pair_there_is_nothing(life, last_day) -> None:
+    series, odd = life
+    # As the product has it: what lies after the day rests, also what was moved to there.
+    zone = ZoneInfo(series.zone)
+    rhythm = rhythm_of(series)
+    by_slot = {one.slot: one for one in odd}
+    far = UNTIL.date() + timedelta(days=90)
+    for slot in takewhile(lambda slot: slot < far, rhythm.days(series.starts_on)):
+        one = by_slot.get(slot) or Meeting(
+            series=series, slot=slot, starts_at=rhythm.moment(slot), minutes=series.minutes
+        )
+        if one.is_planned and one.starts_at.astimezone(zone).date() > last_day:
+            one.state = Meeting.State.RESTING
+        by_slot[slot] = one
+    rows = list(by_slot.values())
+    raw = calendar_of(whole_series(series, rows, series.pair, last_day))
+    expected = shown(series, rows, series.pair)
+    assert strict_ics.occurrences(raw, UNTIL) == by_vobject(raw, UNTIL) == expected
+    assert all(begins.astimezone(zone).date() <= last_day for begins, _ in expected)
+
+
+@settings(max_examples=40)
 @given(lives(), st.datetimes(datetime(2026, 10, 1), datetime(2028, 6, 1), timezones=st.just(UTC)))
 def test_after_the_end_there_is_nothing(life, ended_at) -> None:
     series, _odd = life

@@ -50,7 +50,10 @@ def test_one_tap_takes_what_both_can(amina, bo, pair) -> None:
     browser = amina.browser()
     page = browser.get(page_of(pair)).content.decode()
     offers = re.findall(r"<h3>(.*?)</h3>", page)
-    assert offers == ["Every two weeks on Tuesday, 6 p.m.", "Every two weeks on Saturday, 10 a.m."]
+    assert offers == [
+        "Every two weeks on Tuesday, 6\N{NO-BREAK SPACE}p.m.",
+        "Every two weeks on Saturday, 10\N{NO-BREAK SPACE}a.m.",
+    ]
     form = re.findall(r'<form method="post" action="([^"]*choose/)">(.*?)</form>', page, re.DOTALL)[1]
     sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[1]))
     sent.pop("csrfmiddlewaretoken", None)

@@ -185,9 +185,9 @@ def test_the_glass_box_shows_receipts_first_and_times_where_she_lives():
     assert "Asia/Kathmandu" in page and "address.invalid" not in page
     from zoneinfo import ZoneInfo
 
-    from django.utils.formats import date_format
+    from bothways.core.said.api import moment_words
 
-    assert date_format(receipt.at.astimezone(ZoneInfo("Asia/Kathmandu")), "DATETIME_FORMAT") in page
+    assert moment_words(receipt.at.astimezone(ZoneInfo("Asia/Kathmandu"))) in page
     assert "Eli of the library" not in eli.browser().get(reverse("glass_box")).content.decode()
 
 

@@ -43,7 +43,7 @@ def test_somebody_new_sees_at_a_glance_what_reaches_them():
         "You get a short letter",
         "It never says what it is about.",
         "At most 3 messages in seven days.",
-        "Nothing between 9 p.m. and 8 a.m.",
+        "Nothing between 9\N{NO-BREAK SPACE}p.m. and 8\N{NO-BREAK SPACE}a.m.",
         "Stop everything",
     ):
         assert said in page

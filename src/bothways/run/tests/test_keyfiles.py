@@ -147,3 +147,14 @@ def test_an_exchange_that_is_killed_leaves_a_key_that_is_recognised(
     keyfiles.begin_rotation()
     assert keyfiles.master_key() != before and (var / "master.key.old").read_text().strip() == before
     keyfiles.end_rotation()
+
+
+def test_an_old_key_in_the_environment_is_not_put_aside_for_the_one_in_a_file(
+    var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = keyfiles.master_key()
+    monkeypatch.delenv(keyfiles.MASTER, raising=False)
+    monkeypatch.setenv(keyfiles.MASTER_OLD, "another")
+    with pytest.raises(Fault, match="the master key is in a file"):
+        rotate.rotate_master_key([])
+    assert keyfiles.master_key() == before and not (var / "master.key.old").exists()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bothways.run import children, supervise, unchanged
+from bothways.run import children, roles, supervise, unchanged
 from bothways.run.children import Child
 from bothways.run.faults import Fault
 from bothways.run.tests.tools import ROOT, end, environment, eventually, on_teardown, processes_of
@@ -25,6 +25,19 @@ def test_a_false_start_is_told_with_its_last_words(tmp_path: Path) -> None:
     one = child(tmp_path, "raise SystemExit('the cable is out')")
     with pytest.raises(Fault, match=r"worker stopped right after its start.*the cable is out"):
         supervise.run([one], ready=lambda: False, announce=lambda: None)
+
+
+@pytest.mark.parametrize("name", ["WEB_DATABASE_URL", "WORKER_KEYS_DATABASE_URL"])
+def test_roles_of_a_server_without_its_owner_are_refused_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    roles.require_owner()
+    monkeypatch.setenv(name, "postgresql://web@db.example.org/bothways")
+    with pytest.raises(Fault, match=f"^{name} is set, and DATABASE_URL is not"):
+        roles.require_owner()
+    monkeypatch.setenv("DATABASE_URL", "postgresql://owner@db.example.org/bothways")
+    roles.require_owner()
 
 
 def test_no_answer_in_time_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
