@@ -121,6 +121,7 @@ MAY_CHANGE = {
     "core_ask.DELETE": ({JOB}, "a code whose time is over"),
     "people_person.letters_stopped_at": ({DOOR}, "the link in a letter stops letters"),
     "people_person.letters_refused_at": ({JOB, DOOR}, "the address takes no letter, or one came back"),
+    "meet_invitation.sequence": (set(), "a change of the meeting makes answers to what it was too late"),
     "meet_invitation.DELETE": ({JOB}, "what it was about is over"),
     "meet_calendaranswer.DELETE": ({JOB}, "and what was answered with it"),
     "people_person.is_active": ({JOB}, "an account that was never used"),

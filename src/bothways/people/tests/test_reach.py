@@ -192,7 +192,7 @@ def test_the_link_can_do_nothing_but_stop(told, noon, mailoutbox):
     for change in (
         {"letters_stopped_at": None},
         {"notices_by": "text"},
-        {"letters_refused_at": stopped.joined_at},
+        {"calendar_letters": True},
     ):
         with walls.at_the_door(), pytest.raises(IntegrityError), transaction.atomic():
             Person.objects.filter(id=amina.id).update(**change)
