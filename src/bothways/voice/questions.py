@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 QUESTIONS: dict[str, Promise] = {
     "reach": _("Is it easy to reach somebody of the programme when you need them?"),
@@ -19,7 +20,8 @@ ANSWERS: dict[str, Promise] = {
     "yes": _("Yes"),
     "mostly": _("Mostly"),
     "hardly": _("Not really"),
-    "no": _("No"),
+    # Elsewhere a no is to being asked for something, and another word in Chinese.
+    "no": pgettext_lazy("answer to a question about the programme", "No"),
     # Counted like the others: a sum that stayed as it was would say that somebody did not say.
     "unsaid": _("I would rather not say"),
 }
