@@ -186,6 +186,7 @@ COMMANDS = {
     "restore": "puts back what was there, and erases again who left since",
     "rotate-master-key": "seals the keys of people anew",
     "reseal-texts": "seals texts anew, without opening them to anybody",
+    "new-push-key": "makes a key for notices in browsers; touches no database",
     "demo": "invents people, in a database that is marked as a demo and can never become a real one",
     "installation": "says once whether a database is real",
     "erase-departed": "finishes leaving",
