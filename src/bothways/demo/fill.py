@@ -9,11 +9,12 @@ from bothways.core.clock.api import travelled
 from bothways.core.identity.api import Acting
 from bothways.core.registry import api as registry
 from bothways.core.walls import api as walls
-from bothways.demo import life, together
+from bothways.demo import later, life, together
 from bothways.demo.crew import Crew
 from bothways.demo.life import Answered, Answering, Arriving, Living
 from bothways.demo.members import invent
 from bothways.demo.place import days_ago, found, sign_in
+from bothways.demo.together import Couple
 from bothways.demo.who import named
 from bothways.insight import api as insight
 from bothways.match import api as match
@@ -63,11 +64,14 @@ class _Story:
     def __init__(self, eli: Acting, programme: Programme, crew: Crew, quiet: bool) -> None:
         self.eli, self.programme, self.crew, self.quiet = eli, programme, crew, quiet
         self.living: list[Living] = []
+        self.couples: list[Couple] = []
 
     def tell(self, arriving: list[Arriving]) -> None:
         since = FIRST + 1
         for when in ROUNDS:
             self._arrive([one for one in arriving if when < one.when <= since])
+            if when == ROUNDS[-1]:
+                self._go_on()
             self._round(when)
             since = when
 
@@ -107,6 +111,13 @@ class _Story:
         with self._bar("Pairs begin", len(couples)) as bar:
             for begun in self.crew.each(together.begin, couples):
                 bar.update(len(begun))
+        self.couples += couples
+
+    def _go_on(self) -> None:
+        some = later.some_of(self.couples)
+        with self._bar("Pairs go on", len(some)) as bar:
+            for gone_on in self.crew.each(later.go_on, some):
+                bar.update(len(gone_on))
 
     def _bar(self, words: str, total: int) -> tqdm:
         return tqdm(total=total, desc=f"{words:<24}", disable=self.quiet, unit="")

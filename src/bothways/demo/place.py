@@ -11,6 +11,7 @@ from nacl.public import PrivateKey
 
 from bothways.core.identity.api import Acting, acting, open_entry
 from bothways.core.walls import api as walls
+from bothways.demo import directory
 from bothways.people import api as people
 from bothways.programme import api as programmes
 from bothways.programme.api import Programme, catalogue, towns
@@ -87,6 +88,7 @@ def found(members: int) -> tuple[Acting, Programme, dict[int, int]]:
         )
         programmes.publish(eli, programme)
         _name_lead(eli, programme)
+        directory.write(eli, programme, populations)
     programme.refresh_from_db()
     return eli, programme, populations
 

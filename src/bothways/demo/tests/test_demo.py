@@ -2,16 +2,21 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import CommandError, call_command
+from tests.proofs import truths
 
 from bothways.core.registry import api as registry
+from bothways.demo.directory import ENTRIES
 from bothways.demo.fill import NotADemo, fill
 from bothways.demo.members import invent
+from bothways.goals.models import Goal
+from bothways.help.models import HandYes, Request, Service
 from bothways.match import api as match
 from bothways.match.models import Proposal
-from bothways.meet.models import Meeting
-from bothways.pair.models import Card, Pair
+from bothways.meet.models import Meeting, Series
+from bothways.pair.models import Card, Closing, Pair
 from bothways.people.addresses import opaque
-from bothways.people.models import Person
+from bothways.people.models import Person, Phone
+from bothways.talk.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +38,15 @@ def test_half_a_year_of_a_programme(settings) -> None:
     pair = Pair.objects.get(halves__person_id=bo.id, state=Pair.State.LIVE)
     assert Card.objects.filter(pair=pair).exists()
     assert Meeting.objects.filter(pair=pair, took_place_at__isnull=False).exists()
+    # Bo's pair does what pairs do as they go on; a few others too.
+    assert Series.objects.filter(pair=pair, ended_at=None).exists()
+    assert Message.objects.filter(pair=pair).count() >= 2
+    assert Goal.objects.count() >= 3 and Closing.objects.exists()
+    assert HandYes.objects.exclude(met_at=None).exists()
+    assert Request.objects.exclude(coordinators_entry_id=None).filter(service__isnull=False).exists()
+    assert Phone.objects.exclude(confirmed_at=None).get().person_id == bo.id
+    assert Service.objects.count() == 2 * len(ENTRIES)
+    assert truths.broken() == []
     open_ones = Proposal.objects.filter(state=Proposal.State.OPEN)
     assert amina.id in {one for row in open_ones for one in (row.left_person, row.right_person)}
     with pytest.raises(CommandError, match="already"):
