@@ -15,24 +15,30 @@ def main() -> None:
     from bothways.core.registry.models import Tombstone
     from bothways.core.texts.api import _open
     from bothways.core.texts.models import Text
+    from bothways.goals.models import Goal
     from bothways.help.models import Request
     from bothways.match.models import Proposal
     from bothways.meet.models import JournalLine, Meeting
     from bothways.pair.models import Pair
     from bothways.people.models import Person
+    from bothways.talk.models import Message
 
     words = _open(Text.objects.all())
     lines: dict[str, list[str]] = {}
-    for line in JournalLine.objects.order_by("pair_id", "number"):
-        lines.setdefault(str(line.pair_id), []).append(words.get(line.text_id, "?"))
+    messages: dict[str, list[str]] = {}
+    for model, kept in ((JournalLine, lines), (Message, messages)):
+        for one in model.objects.order_by("pair_id", "number"):
+            kept.setdefault(str(one.pair_id), []).append(words.get(one.text_id, "?"))
     made = Proposal.objects.filter(state=Proposal.State.MADE)
     print(
         json.dumps(
             {
                 "texts": Counter(words.values()),
                 "unreadable": Text.objects.count() - len(words),
-                "loose_texts": loose(Text, JournalLine, Meeting, Request),
+                "loose_texts": loose(Text, JournalLine, Meeting, Request, Message, Goal),
                 "lines": lines,
+                "messages": messages,
+                "steps": Counter(words.get(goal.text_id, "?") for goal in Goal.objects.all()),
                 "numbers": list(JournalLine.objects.values_list("pair_id", "number").distinct()).__len__()
                 == JournalLine.objects.count(),
                 "meetings": Counter(words.get(m.place_text, "?") for m in Meeting.objects.all()),
@@ -52,14 +58,12 @@ def main() -> None:
     )
 
 
-def loose(text, line, meeting, request) -> int:
-    """Texts of journal, meeting and request that no row points at: a write that was done by half."""
-    held = {
-        *line.objects.values_list("text_id", flat=True),
-        *meeting.objects.values_list("place_text", flat=True),
-        *request.objects.values_list("text_id", flat=True),
-    }
-    kinds = ("journal", "meeting place", "request")
+def loose(text, line, meeting, *others) -> int:
+    """Texts that no row points at: a write that was done by half."""
+    held = set(meeting.objects.values_list("place_text", flat=True))
+    for model in (line, *others):
+        held |= set(model.objects.values_list("text_id", flat=True))
+    kinds = ("journal", "meeting place", "request", "message", "goal")
     return sum(one.id not in held for one in text.objects.filter(kind__in=kinds))
 
 

@@ -45,9 +45,10 @@ def counted(ledgers: list[dict]) -> dict[str, int]:
     """How much was acknowledged of each kind."""
     total: Counter[str] = Counter()
     for ledger in ledgers:
-        for kind in ("meetings", "requests", "resolved", "left"):
+        for kind in ("meetings", "requests", "resolved", "left", "steps"):
             total[kind] += len(ledger[kind])
-        total["lines"] += sum(len(lines) for lines in ledger["lines"].values())
+        for kind in ("lines", "messages"):
+            total[kind] += sum(len(lines) for lines in ledger[kind].values())
         total["answers"] += sum(len(people) for people in ledger["answers"].values())
         total["sign-ins"] += ledger["sign_ins"]
         total["sent again"] += ledger["asked_again"]
@@ -70,15 +71,16 @@ def check(ledgers: list[dict], found: dict) -> None:
     assert set(found["pairs_per_proposal"].values()) == {1}, "one proposal, two pairs"
 
 
-MARKERS = ("line-", "meeting-", "request-")
+MARKERS = ("line-", "message-", "step-", "meeting-", "request-")
 
 
 def check_words(ledger: dict, found: dict) -> None:
-    for pair, lines in ledger["lines"].items():
-        there = found["lines"].get(pair, [])
-        # The last one may be there without having been acknowledged.
-        assert there[: len(lines)] == lines and len(there) <= len(lines) + 1
-    for kind in ("meetings", "requests"):
+    for kind in ("lines", "messages"):
+        for pair, lines in ledger[kind].items():
+            there = found[kind].get(pair, [])
+            # The last one may be there without having been acknowledged.
+            assert there[: len(lines)] == lines and len(there) <= len(lines) + 1
+    for kind in ("meetings", "requests", "steps"):
         assert {found[kind].get(words) for words in ledger[kind]} <= {1}, kind
         assert set(found[kind].values()) <= {1}, f"{kind}: one is there twice"
     assert set(ledger["resolved"]) <= set(found["resolved"])

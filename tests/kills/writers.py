@@ -16,6 +16,7 @@ from tests.kills.browser import PATIENCE, Answer, Broken, Browser, Down, form_wi
 WORDS = re.compile(r'<p class="words" dir="auto">([^<]*)</p>')
 PER_PAGE = 20
 MOST_MEETINGS = 50
+MOST_STEPS = 40
 
 
 @dataclass
@@ -23,6 +24,8 @@ class Ledger:
     """What was acknowledged. Everything else may be there once or not at all."""
 
     lines: dict[str, list[str]] = field(default_factory=dict)
+    messages: dict[str, list[str]] = field(default_factory=dict)
+    steps: list[str] = field(default_factory=list)
     meetings: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     resolved: list[str] = field(default_factory=list)
@@ -34,8 +37,8 @@ class Ledger:
 
     @property
     def acknowledged(self) -> int:
-        many = (self.meetings, self.requests, self.resolved, self.left)
-        lists = (*self.lines.values(), *self.answers.values())
+        many = (self.meetings, self.requests, self.resolved, self.left, self.steps)
+        lists = (*self.lines.values(), *self.messages.values(), *self.answers.values())
         return sum(len(one) for one in many) + sum(len(one) for one in lists) + self.sign_ins
 
 
@@ -44,6 +47,7 @@ class Member:
     browser: Browser
     pair: str
     meetings: int = 0
+    steps: int = 0
 
 
 class Writer(threading.Thread):
@@ -82,8 +86,10 @@ class Writer(threading.Thread):
         elif rare < 0.11:
             self._sign_in(member.browser)
         else:
-            kinds = [self._line, self._line, self._request]
-            self.random.choice(kinds + ([self._meeting] if member.meetings < MOST_MEETINGS else []))(member)
+            kinds = [self._line, self._message, self._request]
+            kinds += [self._meeting] if member.meetings < MOST_MEETINGS else []
+            kinds += [self._step] if member.steps < MOST_STEPS else []
+            self.random.choice(kinds)(member)
 
     def _marker(self, kind: str) -> str:
         self.count += 1
@@ -125,16 +131,32 @@ class Writer(threading.Thread):
         self.ledger.sign_ins += 1
 
     def _line(self, member: Member) -> None:
-        path = f"/pairs/{member.pair}/journal/"
+        self._one_more(member, "line", "journal", self.ledger.lines)
+
+    def _message(self, member: Member) -> None:
+        self._one_more(member, "message", "messages", self.ledger.messages)
+
+    def _one_more(self, member: Member, kind: str, page_name: str, kept: dict[str, list[str]]) -> None:
+        """Read what there is, newest first, and write one more."""
+        path = f"/pairs/{member.pair}/{page_name}/"
         page = member.browser.get(path)
-        known = self.ledger.lines.setdefault(member.pair, [])
+        known = kept.setdefault(member.pair, [])
         shown = WORDS.findall(page.body)
         expected = known[::-1][:PER_PAGE]
-        assert shown == expected, f"the journal shows {shown[:3]}, acknowledged are {expected[:3]}"
-        marker = self._marker("line")
+        assert shown == expected, f"{page_name}: {shown[:3]} is shown, acknowledged are {expected[:3]}"
+        marker = self._marker(kind)
         data = form_with(page, path, "once").filled() | {"words": [marker]}
         self._post(member.browser, path, data)
         known.append(marker)
+
+    def _step(self, member: Member) -> None:
+        """A next step that the partner reads."""
+        path = "/me/goals/"
+        form = form_with(member.browser.get(path), path, "once")
+        marker = self._marker("step")
+        self._post(member.browser, path, form.filled() | {"words": [marker], "pair": [member.pair]})
+        member.steps += 1
+        self.ledger.steps.append(marker)
 
     def _meeting(self, member: Member) -> None:
         path = f"/pairs/{member.pair}/meetings/new/"

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tests.proofs.oracle import (
-    Books,
-    Joined,
-    Offer,
-    Pair,
-    Programme,
-    Request,
-    Row,
-    Said,
-    Someone,
-    Words,
-)
+from tests.proofs.oracle import Books
+from tests.proofs.records import Joined, Offer, Pair, Programme, Request, Row, Said, Someone, Words
 
 WEEK = timedelta(days=7)
 STANDING = {"active", "paused"}
@@ -24,8 +14,6 @@ WAITS = "A proposal waits for you."
 
 class Chronicle(Books):
     """Each method is one deed that the charter allows; `may_…` says when."""
-
-    now: datetime
 
     # --- small things ---
 
@@ -249,36 +237,51 @@ class Chronicle(Books):
             if mine.state == "waiting" and mine.answer("notices") and lately:
                 self.notice(mine.person, "You can confirm your enrolment now.", mine)
 
+    def every_hour(self) -> None:
+        """What the rooms above add to."""
+
     def every_night(self) -> None:
         for offer in self.offers:
             if offer.state == "closed" and offer.until < self.now - timedelta(days=30):
                 offer.forgotten = True
 
     def letters(self) -> None:
-        """At most three letters a person in seven days, each for all that waits, and none in the night."""
+        """At most so many letters in seven days as each wants, each for all that waits, none in the night."""
         for one in self.people:
-            waiting = {
-                key: row for key, row in one.notices.items() if row["sent"] is None and not self._is_over(key)
-            }
-            new = [row["at"] for key, row in waiting.items() if key not in one.due]
-            for key in waiting.keys() - one.due.keys():
-                one.due[key] = _by_day(max(min(new), self.now - timedelta(minutes=10)))
+            unsent = {key: row for key, row in one.notices.items() if row["sent"] is None}
+            new = [row["at"] for key, row in unsent.items() if key not in one.due]
+            for key in unsent.keys() - one.due.keys():
+                when = _by_day(max(min(new), self.now - timedelta(minutes=10)))
+                one.due[key] = when if one.letters else self.now + timedelta(days=1)
+            waiting = {key: row for key, row in unsent.items() if not self._is_over(key)}
             young = [key for key, row in waiting.items() if row["at"] > self.now - 3 * WEEK]
             due = [one.due[key] for key in young if one.due[key] <= self.now]
             if not due:
                 continue
+            if not one.letters:
+                one.due.update(dict.fromkeys(unsent, self.now + timedelta(days=1)))
+                continue
             until = _by_day(self.now)
             at = min(due) if self.now - min(due) < timedelta(hours=1) else self.now
             lately = sorted(row["at"] for row in one.messages if row["at"] > at - WEEK)
-            if until == self.now and len(lately) >= 3:
-                until = _by_day(lately[-3] + WEEK)
-            if until > self.now or len(lately) >= 3:
-                one.due.update(dict.fromkeys(waiting, until))
+            full = len(lately) >= one.most
+            if until == self.now and full:
+                until = _by_day(lately[-one.most] + WEEK)
+            if until > self.now or full:
+                one.due.update(dict.fromkeys(unsent, until))
                 continue
             for row in waiting.values():
                 row["sent"] = self.now
             one.messages.append({"at": at, "way": "Letter", "sent": self.now})
             self.happened(one, "notice.sent")
+
+    def wants_to_be_told(self, one: Someone, letters: bool, per_week: int) -> None:
+        """It counts at once, also for what waits."""
+        if (one.letters, one.per_week) == (letters, per_week):
+            return
+        one.letters, one.per_week = letters, per_week
+        one.due = {key: when for key, when in one.due.items() if one.notices[key]["sent"]}
+        self.happened(one, "person.settings")
 
     def _is_over(self, key: tuple[object, ...]) -> bool:
         """Nobody is told of a proposal that does not wait any more."""
@@ -303,20 +306,24 @@ class Chronicle(Books):
         self.close_under(pair)
         for request in self.requests:
             if request.pair is pair:
-                self.close_under(request)
                 self._forgets_answers(request)
         for mine in pair.offer.joined:
             mine.partners, mine.waiting = mine.partners - 1, self.now
             self.happened(mine.person, "pair.over")
         for meeting in self.meetings:
-            if meeting.pair is pair and meeting.starts > self.now:
+            if meeting.pair is pair and meeting.starts > self.now and meeting.planned:
                 meeting.cancelled = True
         self.closes(pair.offer)
         self.apart.add((pair.offer.programme, frozenset(pair.two)))
 
     def _forgets_answers(self, request: Request) -> None:
-        """What one wrote under a request of the other's goes with the pair; more of the requester's stays."""
-        for reply in [one for one in self.replies if one.request is request and one.by is not request.by]:
+        """What one wrote under a request of the other's goes with the pair; more of the requester's stays,
+        closed to the other. What a coordinator wrote stays between them and the requester."""
+        for text in self.texts:
+            if text.owner is request.by:
+                text.readers = {(reader, what) for reader, what in text.readers if what is not request}
+        under = [one for one in self.replies if one.request is request and not one.signed]
+        for reply in [one for one in under if one.by is not request.by]:
             self.drop(reply.text)
             self.replies.remove(reply)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django.utils import translation
@@ -20,12 +20,15 @@ from bothways.match import services as match
 from bothways.match import words as match_words
 from bothways.match.models import LeftOver, Proposal, Round
 from bothways.match.running import run_round
+from bothways.meet import dates
+from bothways.meet.models import Meeting as MeetingRow
 from bothways.pair import services as pairs
 from bothways.pair.models import Pair as PairRow
 from bothways.people import api as people
+from bothways.people.api import WantedReach
 from bothways.programme import services as programmes
-from tests.proofs.oracle import Joined, Offer, Pair, Row, Someone
 from tests.proofs.played import NAMES, PICK, Played
+from tests.proofs.records import Joined, Offer, Pair, Row, Someone
 
 PURPOSE = st.sampled_from(["match", "contact", "notices", "figures"])
 
@@ -52,6 +55,15 @@ class Deeds:
     def living(self) -> list[Pair]:
         return [one for one in self.played.oracle.pairs if not one.ended]
 
+    def knows_the_dates(self) -> None:
+        """Which row of the product is which date of a rhythm that goes on: by its pair and its day."""
+        for one in self.played.oracle.meetings:
+            if one.series and one not in self.played.ids and not one.series.ended:
+                mine = MeetingRow.objects.filter(
+                    pair_id=self.played.ids[one.pair], slot=one.slot, series__ended_at=None
+                )
+                self.played.ids[one] = mine.get().pk
+
 
 class Members(Deeds):
     """Alone: accounts, enrolments, rounds and answers."""
@@ -76,6 +88,22 @@ class Members(Deeds):
         one, words = self.played.choose(self.members, pick), self.played.fresh("Name")
         self.played.act(one, lambda who: people.set_name(who, name=words))
         self.played.oracle.renames(one, words)
+
+    @when(lambda self: self.members)
+    @rule(pick=PICK, letters=st.sampled_from([True, True, False]), per_week=st.integers(1, 3))
+    def wants_to_be_told(self, pick: int, letters: bool, per_week: int) -> None:
+        one = self.played.choose(self.members, pick)
+        wanted = WantedReach(
+            notices_by="letter" if letters else "none",
+            told="soon",
+            told_day=0,
+            told_at=time(18),
+            notices_per_week=per_week,
+            quiet_from=time(21),
+            quiet_until=time(8),
+        )
+        self.played.act(one, lambda who: people.save_reach(who, wanted))
+        self.played.oracle.wants_to_be_told(one, letters, per_week)
 
     @when(lambda self: self.members)
     @rule(pick=PICK, side=st.integers(0, 1), capacity=st.integers(1, 2))
@@ -234,7 +262,9 @@ class Members(Deeds):
     @rule()
     def jobs_of_the_hour_and_the_night(self) -> None:
         self.played.a_job(pairs.clear_pauses)
+        self.played.a_job(dates.fill_all)
         self.played.oracle.every_hour()
+        self.knows_the_dates()
         self.played.a_job(match.forget_closed)
         self.played.oracle.every_night()
 

@@ -1,22 +1,19 @@
-"""The deeds of a history that take two: what pairs do together, and how people ask for help."""
+"""The deeds of a history that take two: card, pauses, contact details, meetings, journal, ending."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from bothways.help import services as help_
-from bothways.help.opening import open_with_receipt
 from bothways.meet import calendar, journal
 from bothways.meet import services as meet
 from bothways.pair import cards
 from bothways.pair import services as pairs
 from tests.proofs.deeds import Deeds, when
-from tests.proofs.oracle import Meeting, Pair, Request, Someone
 from tests.proofs.played import PICK
+from tests.proofs.records import Meeting, Pair, Someone
 
 
 class Pairs(Deeds):
@@ -110,7 +107,7 @@ class Pairs(Deeds):
         starts = now + timedelta(hours=hours)
         before = meeting.place.words if meeting.place else ""
         place = before if keeps else self.played.fresh("At the lake")
-        may = not meeting.cancelled and meeting.starts > now
+        may = meeting.planned and meeting.starts > now
         self.played.act(
             one,
             lambda who: meet.move(
@@ -132,7 +129,7 @@ class Pairs(Deeds):
     def cancels(self, pick: int, first: bool) -> None:
         meeting = self.played.choose(self.meetings, pick)
         one = meeting.pair.two[first]
-        may = meeting.cancelled or meeting.starts > self.played.oracle.now
+        may = not meeting.planned or meeting.starts > self.played.oracle.now
         self.played.act(one, lambda who: meet.cancel(who, meeting_id=self.played.ids[meeting]), may=may)
         if may:
             self.played.oracle.cancels(meeting, one)
@@ -178,89 +175,3 @@ class Pairs(Deeds):
         pair, one = self._two(pick, first)
         self.played.act(one, lambda who: pairs.end(who, pair_id=self.played.ids[pair]))
         self.played.oracle.ends(pair, by=one)
-
-
-class Helpers(Deeds):
-    """Requests: to the partner, to the coordinators, opened against receipts, answered, closed."""
-
-    @when(lambda self: self.played.oracle.joined)
-    @rule(pick=PICK, kind=st.sampled_from(["work", "school", "farm"]))
-    def asks_the_coordinators(self, pick: int, kind: str) -> None:
-        mine = self.played.choose(self.played.oracle.joined, pick)
-        self._asks(mine.person, mine.programme, None, kind)
-
-    @when(lambda self: self.living)
-    @rule(pick=PICK, first=st.booleans(), kind=st.sampled_from(["work", "school", "farm"]))
-    def asks_the_partner(self, pick: int, first: bool, kind: str) -> None:
-        pair = self.played.choose(self.living, pick)
-        self._asks(pair.two[first], pair.offer.programme, pair, kind)
-
-    def _asks(self, one: Someone, programme: Any, pair: Pair | None, kind: str) -> None:
-        waiting = [
-            each
-            for each in self.played.oracle.requests
-            if each.by is one and each.programme is programme and not each.closed
-        ]
-        if len(waiting) >= 10:
-            return
-        words = self.played.fresh("Please help")
-        row = self.played.act(
-            one,
-            lambda who: help_.ask(
-                who,
-                programme_id=self.played.ids[programme].pk,
-                kind=kind,
-                words=words,
-                pair_id=self.played.ids[pair] if pair else None,
-            ),
-        )
-        request = self.played.oracle.asks(one, programme, pair, kind, words)
-        self.played.ids[request] = row.pk
-
-    @property
-    def to_coordinators(self) -> list[Request]:
-        return [one for one in self.played.oracle.requests if one.pair is None][::-1]
-
-    @when(lambda self: self.to_coordinators)
-    @rule(pick=PICK)
-    def eli_opens(self, pick: int) -> None:
-        request = self.played.choose(self.to_coordinators, pick)
-        may = not request.closed
-        pk = self.played.ids[request]
-        self.played.act(self.played.eli, lambda who: open_with_receipt(who, request_id=pk), may=may)
-        if may:
-            self.played.oracle.opens(request, self.played.eli)
-
-    @when(lambda self: self.played.oracle.requests)
-    @rule(pick=PICK, mine=st.booleans())
-    def replies(self, pick: int, mine: bool) -> None:
-        request = self.played.choose(self.played.oracle.requests[::-1], pick)
-        other = request.pair.other(request.by) if request.pair else self.played.eli
-        one = request.by if mine or not other.here else other
-        words, may = self.played.fresh("Answer"), self.played.oracle.may_reply(request, one)
-        pk = self.played.ids[request]
-        row = self.played.act(one, lambda who: help_.reply(who, request_id=pk, words=words), may=may)
-        if may:
-            self.played.oracle.replies_to(request, one, words)
-            self.played.ids[self.played.oracle.replies[-1]] = row.pk
-
-    @when(lambda self: self.played.oracle.requests)
-    @rule(pick=PICK, resolved=st.booleans())
-    def closes(self, pick: int, resolved: bool) -> None:
-        request = self.played.choose(self.played.oracle.requests, pick)
-        pk = self.played.ids[request]
-        if resolved:
-            may = request.state != "taken_back"
-            self.played.act(request.by, lambda who: help_.resolve(who, request_id=pk), may=may)
-            if may:
-                self.played.oracle.resolves(request)
-        else:
-            self.played.act(request.by, lambda who: help_.take_back(who, request_id=pk))
-            self.played.oracle.takes_back(request)
-
-    @when(lambda self: self.played.oracle.replies)
-    @rule(pick=PICK)
-    def deletes_a_reply(self, pick: int) -> None:
-        reply = self.played.choose(self.played.oracle.replies, pick)
-        self.played.act(reply.by, lambda who: help_.delete_reply(who, reply_id=self.played.ids[reply]))
-        self.played.oracle.unwrites_reply(reply)

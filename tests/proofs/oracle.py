@@ -8,13 +8,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from django.utils.formats import date_format
 
-Row = dict[str, Any]
+from tests.proofs.records import (
+    Card,
+    Day,
+    Hand,
+    Joined,
+    Line,
+    Meeting,
+    Message,
+    Offer,
+    Pair,
+    Programme,
+    Reply,
+    Request,
+    Row,
+    Series,
+    Service,
+    Someone,
+    Step,
+    Words,
+    Yes,
+)
+
 PURPOSES = {
     "match": "Finding a partner",
     "contact": "Contact details",
@@ -33,7 +52,9 @@ REQUEST_STATES = {
     "answered": "Answered",
     "resolved": "Resolved",
     "taken_back": "Taken back",
+    "expired": "Closed after a long time",
 }
+HANDS = {"harvest": "Harvest and garden", "moving": "Moving and carrying", "repairs": "Repairs"}
 OFFER_STATES = {"open": "open", "made": "became a pair", "closed": "closed"}
 TEXT_KINDS = {
     "address": "Your mail address",
@@ -45,184 +66,19 @@ TEXT_KINDS = {
     "journal": "A line in a journal",
     "request": "A request for help",
     "reply": "Words under a request",
+    "message": "A message to a partner",
+    "occasion": "A day that matters to a pair",
+    "goal": "A next step of yours",
+    "thanks": "A word of thanks to a partner",
+    "hand": "How you can be reached for a few hours of help",
 }
 WAYS = ["In person", "By phone", "By video", "By letter"]
 
 
-@dataclass(eq=False)
-class Words:
-    """A text that exists, and who else may read it, because of what."""
-
-    owner: Someone
-    kind: str
-    words: str
-    at: datetime
-    readers: set[tuple[Someone, object]] = field(default_factory=set)
-
-
-@dataclass(eq=False)
-class Someone:
-    name: str
-    joined: datetime
-    here: bool = True
-    events: list[tuple[datetime, str]] = field(default_factory=list)
-    notices: dict[tuple[object, ...], Row] = field(default_factory=dict)
-    due: dict[tuple[object, ...], datetime] = field(default_factory=dict)
-    messages: list[Row] = field(default_factory=list)
-    entries: list[Row] = field(default_factory=list)
-    receipts: list[Row] = field(default_factory=list)
-    openings: list[Opening] = field(default_factory=list)
-    # Sessions in which a passkey was shown, as coordinators must.
-    browsers: list[Row] = field(default_factory=list)
-    roles: list[Row] = field(default_factory=list)
-    feed: datetime | None = None
-
-
-@dataclass(eq=False)
-class Opening:
-    """A coordinator opened a request: it stays open to them for half an hour."""
-
-    at: datetime
-    request: Request
-    over: bool = False
-
-
-@dataclass(eq=False)
-class Said:
-    purpose: str
-    given: bool
-    version: int
-    at: datetime
-    replaced: datetime | None = None
-
-
-@dataclass(eq=False)
-class Joined:
-    """An enrolment."""
-
-    person: Someone
-    programme: Programme
-    side: int
-    made: datetime
-    capacity: int = 1
-    state: str = "draft"
-    confirm_from: datetime | None = None
-    waiting: datetime | None = None
-    paused: datetime | None = None
-    partners: int = 0
-    said: list[Said] = field(default_factory=list)
-    left_over: Row | None = None
-
-    def answer(self, purpose: str) -> bool | None:
-        """To the newest text of a purpose; None when it is not answered."""
-        newest = len(self.programme.texts[purpose])
-        for one in self.said:
-            if one.purpose == purpose and one.replaced is None and one.version == newest:
-                return one.given
-        return None
-
-
-@dataclass(eq=False)
-class Programme:
-    name: str
-    slug: str
-    sides: list[str]
-    # By purpose: every version of the text.
-    texts: dict[str, list[str]]
-    coordinators: list[Someone] = field(default_factory=list)
-
-
-@dataclass(eq=False)
-class Offer:
-    """A proposal."""
-
-    programme: Programme
-    two: list[Someone]
-    joined: list[Joined]
-    at: datetime
-    until: datetime
-    reasons: str
-    state: str = "open"
-    yes: set[Someone] = field(default_factory=set)
-    # Long closed: nobody is named any more.
-    forgotten: bool = False
-
-
-@dataclass(eq=False)
-class Card:
-    version: int
-    at: datetime
-    times: int
-    words: dict[tuple[Someone, str], Words]
-    signed: dict[Someone, datetime] = field(default_factory=dict)
-
-
-@dataclass(eq=False)
-class Pair:
-    offer: Offer
-    made: datetime
-    ended: datetime | None = None
-    state: str = "Live"
-    pauses: dict[Someone, date] = field(default_factory=dict)
-    contacts: dict[Someone, Words] = field(default_factory=dict)
-    cards: list[Card] = field(default_factory=list)
-
-    @property
-    def two(self) -> list[Someone]:
-        return self.offer.two
-
-    def other(self, one: Someone) -> Someone:
-        return next(each for each in self.two if each is not one)
-
-    def half(self, one: Someone) -> Joined:
-        return next(each for each in self.offer.joined if each.person is one)
-
-
-@dataclass(eq=False)
-class Meeting:
-    pair: Pair
-    starts: datetime
-    mode: int
-    by: Someone
-    place: Words | None = None
-    cancelled: bool = False
-    said: dict[Someone, datetime] = field(default_factory=dict)
-    sequence: int = 0
-
-
-@dataclass(eq=False)
-class Line:
-    pair: Pair
-    by: Someone
-    week: date
-    text: Words
-
-
-@dataclass(eq=False)
-class Reply:
-    request: Request
-    by: Someone
-    at: datetime
-    signed: str
-    text: Words
-
-
-@dataclass(eq=False)
-class Request:
-    by: Someone
-    programme: Programme
-    pair: Pair | None
-    kind: str
-    made: datetime
-    text: Words
-    state: str = "open"
-    closed: datetime | None = None
-    # When its requester wrote last: it stays open for so many days from then on.
-    wrote: datetime | None = None
-
-
 class Books:
     """Everything that may be shown, by whom it is about."""
+
+    now: datetime
 
     def __init__(self) -> None:
         self.people: list[Someone] = []
@@ -235,6 +91,15 @@ class Books:
         self.lines: list[Line] = []
         self.requests: list[Request] = []
         self.replies: list[Reply] = []
+        self.messages: list[Message] = []
+        self.marks: dict[tuple[Pair, Someone], datetime] = {}
+        self.days: list[Day] = []
+        self.steps: list[Step] = []
+        self.series: list[Series] = []
+        self.services: list[Service] = []
+        self.likes: set[tuple[Someone, Programme, str]] = set()
+        self.hands: list[Hand] = []
+        self.yeses: list[Yes] = []
 
     # --- the glass box of one person ---
 
@@ -267,32 +132,39 @@ class Books:
             "left_over": [one.left_over for one in mine if one.left_over],
             "pairs": [_pair(one, me) for one in pairs],
             "cards": [_card(card, me) for one in pairs for card in one.cards],
-            "series": [],
+            "series": [_series(one, me) for one in self.series if me in one.pair.two],
             "meetings": [_meeting(one, me) for one in self.meetings if me in one.pair.two],
             "journal": [{"week": one.week} for one in self.lines if one.by is me],
             "calendar": [{"made_at": me.feed}] if me.feed else [],
             # Nobody in this history asks for letters to a calendar.
             "invitations": [],
             "calendar_answers": [],
-            # Nobody writes messages, days or next steps in these histories.
-            "messages": [],
-            "bookmarks": [],
-            "days": [],
             # Nobody is asked about the programme.
             "voice": [],
-            "goals": [],
+            "messages": [{"at": one.at} for one in self.messages if one.by is me],
+            "bookmarks": [{"at": at} for (_pair, one), at in self.marks.items() if one is me],
+            "days": [self._day(one) for one in self.days if one.by is me],
+            "goals": [
+                {"done": one.done, "shared": one.shown_in is not None} for one in self.steps if one.by is me
+            ],
             "requests": [_request(one) for one in self.requests if one.by is me],
             "replies": [
                 {"at": one.at, "kind": KINDS[one.request.kind], "signed": one.signed}
                 for one in self.replies
                 if one.by is me
             ],
-            # Nobody in this history asks for a hand.
-            "hand_likes": [],
-            "hand_asks": [],
-            "hand_yes": [],
+            "hand_likes": [{"kind": HANDS[kind]} for one, _where, kind in self.likes if one is me],
+            "hand_asks": [_hand(one) for one in self.hands if one.by is me],
+            "hand_yes": [
+                {"kind": HANDS[one.hand.kind], "day": one.hand.day, "at": one.at, "met_at": one.met}
+                for one in self.yeses
+                if one.by is me
+            ],
             "openings": [{"at": one.at, "kind": KINDS[one.request.kind]} for one in me.openings],
         }
+
+    def _day(self, one: Day) -> Row:
+        return {"day": one.next(self.now.date()), "each_year": one.each_year, "before": one.before}
 
     # --- what one person can read of everybody ---
 
@@ -321,11 +193,11 @@ def _account(me: Someone) -> Row:
         "address_confirmed": False,
         "language": "English",
         "time_zone": "UTC",
-        "notices_by": "By letter (email)",
         "notices_both": False,
-        "told": "It comes soon after something happens.",
-        "notices_per_week": 3,
         "calendar_letters": False,
+        "notices_by": "By letter (email)" if me.letters else "Not at all",
+        "told": "It comes soon after something happens.",
+        "notices_per_week": me.most,
         "quiet": "Nothing between 9\N{NO-BREAK SPACE}p.m. and 8\N{NO-BREAK SPACE}a.m. where you live.",
         "letters_stopped_at": None,
         "letters_refused_at": None,
@@ -380,7 +252,7 @@ def _offer(one: Offer, me: Someone) -> Row:
 
 
 def _pair(one: Pair, me: Someone) -> Row:
-    contact = one.contacts.get(me)
+    contact, thanks = one.contacts.get(me), one.thanks.get(me)
     return {
         "programme": one.offer.programme.name,
         "state": one.state,
@@ -388,9 +260,9 @@ def _pair(one: Pair, me: Someone) -> Row:
         "paused_until": one.pauses.get(me),
         "ended_at": one.ended,
         "contact": contact.words if contact else "",
-        "closing": None,
-        "thanks": "",
         "in_touch": "",
+        "closing": one.closing,
+        "thanks": thanks.words if thanks else "",
     }
 
 
@@ -417,7 +289,7 @@ def _meeting(one: Meeting, me: Someone) -> Row:
         "minutes": 60,
         "way": WAYS[one.mode],
         "planned_by_me": one.by is me,
-        "cancelled": one.cancelled,
+        "cancelled": not one.planned,
         "said_at": one.said.get(me),
     }
 
@@ -429,13 +301,35 @@ def _request(one: Request) -> Row:
         "to": "Your partner" if one.pair else "The coordinators",
         "state": REQUEST_STATES[one.state],
         "closed_at": one.closed,
-        # Nobody in this history agrees to a ladder.
-        "coordinators": "",
-        "coordinators_at": None if one.pair else one.made,
-        "service": "",
-        "service_at": None,
-        "climbs_at": None,
-        "expires_at": (one.wrote or one.made) + timedelta(days=90),
+        "coordinators": "You agreed to it" if one.agreed else "",
+        "coordinators_at": one.coordinators_at,
+        "service": one.service.name if one.service else "",
+        "service_at": one.service_at,
+        "climbs_at": one.climbs,
+        "expires_at": one.expires,
+    }
+
+
+def _series(one: Series, me: Someone) -> Row:
+    return {
+        "rhythm": {7: "Every week", 14: "Every two weeks"}[one.every],
+        "starts_on": one.starts_on,
+        "at": one.at.strftime("%H:%M"),
+        "zone": "UTC",
+        "minutes": 60,
+        "way": WAYS[0],
+        "set_by_me": one.by is me,
+        "ended_at": one.ended,
+    }
+
+
+def _hand(one: Hand) -> Row:
+    return {
+        "kind": HANDS[one.kind],
+        "day": one.day,
+        "hours": one.hours,
+        "area": "",
+        "wide_at": one.wide,
     }
 
 

@@ -37,8 +37,8 @@ from bothways.programme.tests.factory import a_programme
 from tests import cast
 from tests.proofs import oracle as books
 from tests.proofs import truths
-from tests.proofs.oracle import Joined, Programme
-from tests.proofs.oracle import Someone as Known
+from tests.proofs.records import Joined, Programme
+from tests.proofs.records import Someone as Known
 from tests.proofs.together import Oracle
 
 T = TypeVar("T")

@@ -5,13 +5,15 @@ product can show anyone about a person is in that person's glass box, section by
 nothing else is; and what each person can read of everybody's texts is what was opened to them, no more.
 
 How: a Hypothesis state machine does each deed twice, through the rooms' services as the role that serves
-pages (`played.py`) and in an oracle of plain Python (`oracle.py`, `chronicle.py`, `together.py`), which knows
-no table of the product. The clock stands still between deeds. `./dev test` plays a few fixed histories and
-compares after every fourth deed, `./dev attack histories` thousands of deeds by dice, compared after each.
+pages (`played.py`) and in an oracle of plain Python (`oracle.py` with its chapters `chronicle.py`,
+`talking.py`, `rhythms.py`, `helping.py` and `together.py`), which knows no table of the product. The clock
+stands still between deeds. `./dev test` plays a few fixed histories and compares after every fourth deed,
+`./dev attack histories` thousands of deeds by dice, compared after each (HISTORIES sets how many histories).
 """
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -20,14 +22,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from bothways.people.leaving import finish_leaving
 from tests.proofs.deeds import Members
-from tests.proofs.deeds_together import Helpers, Pairs
+from tests.proofs.deeds_helping import Askers, Hands
+from tests.proofs.deeds_rhythms import Regulars
+from tests.proofs.deeds_talking import Talkers
+from tests.proofs.deeds_together import Pairs
 from tests.proofs.photo import Photo
 from tests.proofs.played import NAMES, PICK, Played, frozen
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class History(Members, Pairs, Helpers, RuleBasedStateMachine):
+class History(Members, Pairs, Talkers, Regulars, Askers, Hands, RuleBasedStateMachine):
     """Every rule is a deed, at a moment of its own."""
 
     photo: Photo
@@ -99,4 +104,4 @@ def test_a_few_fixed() -> None:
 
 @pytest.mark.attack
 def test_histories() -> None:
-    play(120, 50, often=1, fixed=False)
+    play(int(os.environ.get("HISTORIES", "120")), 50, often=1, fixed=False)

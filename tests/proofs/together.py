@@ -1,27 +1,15 @@
-"""What each deed of a pair changes in the oracle's books: cards, meetings, the journal, help."""
+"""What each deed of a pair changes in the oracle's books: cards, meetings, the journal."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from tests.proofs.chronicle import Chronicle
-from tests.proofs.oracle import (
-    Card,
-    Line,
-    Meeting,
-    Opening,
-    Pair,
-    Programme,
-    Reply,
-    Request,
-    Someone,
-    receipt,
-)
-
-CHANGED = "Something about your pair has changed"
+from tests.proofs.helping import Helping
+from tests.proofs.records import Card, Line, Meeting, Pair, Someone
+from tests.proofs.talking import CHANGED
 
 
-class Oracle(Chronicle):
+class Oracle(Helping):
     """The whole of it."""
 
     # --- the card ---
@@ -72,26 +60,28 @@ class Oracle(Chronicle):
         if pair.pauses.get(one) == until:
             return
         pair.pauses[one] = until
-        self._settle(pair)
+        self._settle(pair, one)
         self.happened(one, "pair.paused")
         self.tell(pair, pair.other(one), CHANGED, until)
 
     def resumes(self, pair: Pair, one: Someone) -> None:
         if pair.pauses.pop(one, None) is None:
             return
-        self._settle(pair)
+        self._settle(pair, one)
         self.happened(one, "pair.resumed")
         self.tell(pair, pair.other(one), CHANGED, self.now)
 
-    def _settle(self, pair: Pair) -> None:
+    def _settle(self, pair: Pair, one: Someone) -> None:
         ahead = [until for until in pair.pauses.values() if until > self.now.date()]
         pair.state = "Paused" if ahead else "Live"
+        self.follows(pair, one)
 
     def every_hour(self) -> None:
         for pair in self.pairs:
             ahead = [until for until in pair.pauses.values() if until > self.now.date()]
             if pair.state == "Paused" and not ahead:
                 pair.state, pair.pauses = "Live", {}
+        super().every_hour()
 
     def may_give_contact(self, pair: Pair, one: Someone, words: str) -> bool:
         return not words or bool(pair.half(one).answer("contact"))
@@ -122,6 +112,8 @@ class Oracle(Chronicle):
 
     def moves(self, meeting: Meeting, one: Someone, starts: datetime, place: str) -> None:
         meeting.starts, meeting.sequence = starts, meeting.sequence + 1
+        if meeting.series and meeting.slot:
+            meeting.moved = starts != meeting.series.moment(meeting.slot)
         if (meeting.place.words if meeting.place else "") != place:
             self.drop(meeting.place)
             meeting.place = None
@@ -135,7 +127,7 @@ class Oracle(Chronicle):
             meeting.place.readers.add((meeting.pair.other(one), meeting.pair))
 
     def cancels(self, meeting: Meeting, one: Someone) -> None:
-        if meeting.cancelled:
+        if not meeting.planned:
             return
         meeting.cancelled, meeting.sequence = True, meeting.sequence + 1
         self.happened(one, "meeting.cancelled")
@@ -145,7 +137,7 @@ class Oracle(Chronicle):
         self.tell(meeting.pair, meeting.pair.other(one), words, meeting, meeting.sequence)
 
     def may_say(self, meeting: Meeting) -> bool:
-        return not meeting.cancelled and meeting.starts <= self.now
+        return meeting.planned and meeting.starts <= self.now
 
     def took_place(self, meeting: Meeting, one: Someone) -> None:
         if one not in meeting.said:
@@ -167,92 +159,3 @@ class Oracle(Chronicle):
     def makes_feed(self, one: Someone) -> None:
         one.feed = self.now
         self.happened(one, "calendar.made")
-
-    # --- help ---
-
-    def asks(self, one: Someone, programme: Programme, pair: Pair | None, kind: str, words: str) -> Request:
-        text = self.write(one, "request", words)
-        request = Request(one, programme, pair, kind, self.now, text)
-        self.requests.append(request)
-        self.happened(one, "request.made")
-        if pair:
-            text.readers.add((pair.other(one), request))
-            self.tell(pair, pair.other(one), "Your partner asks you for help", request)
-        else:
-            for coordinator in programme.coordinators:
-                self.notice(coordinator, "A member asks the coordinators for help", request)
-        return request
-
-    def may_reply(self, request: Request, one: Someone) -> bool:
-        if request.closed or (request.pair and request.pair.ended):
-            return False
-        return bool(
-            one is request.by or request.pair or any(each.request is request for each in one.openings)
-        )
-
-    def replies_to(self, request: Request, one: Someone, words: str) -> None:
-        text = self.write(one, "reply", words)
-        mine = one is request.by
-        role = next(
-            (row["public_name"] for row in one.roles if row["programme"] == request.programme.name), ""
-        )
-        signed = "" if mine or request.pair else role
-        reply = Reply(request, one, self.now, signed, text)
-        reader = request.by if not mine else request.pair.other(one) if request.pair else None
-        if reader:
-            text.readers.add((reader, request))
-        request.state = "open" if mine else "answered"
-        request.wrote = self.now if mine else request.wrote
-        self.happened(one, "request.more" if mine else "request.answered")
-        if not mine:
-            self._tell_asker(reply)
-        else:
-            for other in {each.by for each in self.replies if each.request is request} - {one}:
-                self._tell_answerer(reply, other)
-        self.replies.append(reply)
-
-    def _tell_asker(self, reply: Reply) -> None:
-        request, words = reply.request, "Your request has an answer"
-        if request.pair:
-            self.tell(request.pair, request.by, words, reply)
-        else:
-            self.notice(request.by, words, reply)
-
-    def _tell_answerer(self, reply: Reply, other: Someone) -> None:
-        words = "There is more to read under a request"
-        if reply.request.pair:
-            self.tell(reply.request.pair, other, words, reply)
-        else:
-            self.notice(other, words, reply)
-
-    def opens(self, request: Request, one: Someone) -> None:
-        self.half_an_hour_is_over(one, request)
-        if any(each.request is request and not each.over for each in one.openings):
-            return
-        one.openings.append(Opening(self.now, request))
-        role = next(row for row in one.roles if row["programme"] == request.programme.name)
-        request.by.receipts.append(receipt(self.now, role["public_name"], request))
-        self.happened(one, "request.opened")
-
-    def half_an_hour_is_over(self, one: Someone, request: Request | None = None) -> None:
-        """It is written down where somebody looks, and by a job."""
-        for each in one.openings:
-            looked_at = request is None or each.request is request
-            if looked_at and each.at <= self.now - timedelta(minutes=30):
-                each.over = True
-
-    def resolves(self, request: Request) -> None:
-        if request.state != "resolved":
-            request.state, request.closed = "resolved", self.now
-            self.happened(request.by, "request.resolved")
-
-    def takes_back(self, request: Request) -> None:
-        if request.state != "taken_back":
-            request.state, request.closed = "taken_back", self.now
-            self.close_under(request)
-            self.happened(request.by, "request.taken_back")
-
-    def unwrites_reply(self, reply: Reply) -> None:
-        self.drop(reply.text)
-        self.replies.remove(reply)
-        self.happened(reply.by, "request.words_deleted")

@@ -16,6 +16,7 @@ from bothways.enrol.models import Enrolment
 from bothways.match.models import Answer, LeftOver, NotAgain, Part, Proposal, Round
 from bothways.pair.models import Half, Pair, Signature
 from bothways.people.models import NoticeDevice, Person, Phone
+from tests.proofs import truths_together
 
 # What a view turns into a sentence. Anything else would be a fault on somebody's page.
 TOLD = (Refused, NotSignedIn, Http404, PermissionDenied)
@@ -37,6 +38,7 @@ def broken() -> list[str]:
         *_proposals(people, enrolments),
         *_rounds(),
         *_nothing_left_of_the_gone(),
+        *truths_together.broken(),
     ]
 
 
@@ -124,5 +126,6 @@ def _nothing_left_of_the_gone() -> list[str]:
         | NotAgain.objects.filter(high_person__in=gone),
         "half": Half.objects.filter(person_id__in=gone),
         "signature": Signature.objects.filter(person_id__in=gone),
+        **truths_together.of_the_gone(gone),
     }
     return [f"a {what} of somebody who left" for what, found in rows.items() if found.exists()]

@@ -1,17 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, acting_of
 from bothways.core.outbox import api as outbox
-from bothways.core.pages.api import signed_in
+from bothways.core.pages.api import signed_in, tried
 from bothways.insight import files, wording
 from bothways.insight.care import Point, actions_for
 from bothways.insight.forms import CallForm, FollowUpForm
@@ -21,8 +18,6 @@ from bothways.insight.printed import printed_report
 from bothways.insight.protection import SMALLEST, STEP, shown_from
 from bothways.insight.report import COLUMN_NAMES, Report, earlier, newest_quarter, released, report
 from bothways.programme import api as programme
-
-INVALID, REFUSED = 422, 409
 
 
 @require_safe
@@ -92,11 +87,13 @@ def follow_up(request: HttpRequest, slug: str, year: int, number: int) -> HttpRe
     )
     status = 200
     if request.method == "POST":
-        status = _tried(
+        status = tried(
             form,
-            lambda words: wording.follow_up(who, programme_id=one.id, quarter=found.quarter, words=words),
+            lambda: wording.follow_up(
+                who, programme_id=one.id, quarter=found.quarter, words=form.cleaned_data["words"]
+            ),
         )
-        if not status:
+        if status == 302:
             messages.success(request, _("Saved. Everybody can read it now."))
             return redirect("figures_quarter", slug, year, number)
     about = {"programme": one, "report": found, "form": form}
@@ -135,8 +132,8 @@ def call_new(request: HttpRequest, slug: str) -> HttpResponse:
     )
     status = 200
     if request.method == "POST":
-        status = _tried(form, lambda words: wording.call(who, programme_id=one.id, words=words))
-        if not status:
+        status = tried(form, lambda: wording.call(who, programme_id=one.id, words=form.cleaned_data["words"]))
+        if status == 302:
             messages.success(request, _("Sent. Everybody who agreed to notices is told."))
             return redirect("calls", slug)
     return render(request, "insight/call.html", {"programme": one, "form": form}, status=status)
@@ -188,18 +185,6 @@ def _for_everybody(response: JsonResponse) -> JsonResponse:
     """Published figures are public: scripts of any website may read them."""
     response["Access-Control-Allow-Origin"] = "*"
     return response
-
-
-def _tried(form: FollowUpForm | CallForm, action: Callable[[str], object]) -> int:
-    """Do it; 0 when it is done, else the status of the page that shows why not."""
-    if not form.is_valid():
-        return INVALID
-    try:
-        action(form.cleaned_data["words"])
-    except Refused as refused:
-        form.add_error(None, str(refused.words))
-        return REFUSED
-    return 0
 
 
 def _begun(request: HttpRequest, one: programme.Programme) -> str:

@@ -12,13 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bothways.core.identity.api import acting_of
 from bothways.core.outbox import api as outbox
-from bothways.core.pages.api import signed_in
+from bothways.core.pages.api import signed_in, tried
 from bothways.pair import closings, selectors
 from bothways.pair import in_touch as staying
 from bothways.pair.access import open_pair
 from bothways.pair.forms import ClosingForm, InTouchForm, ThanksForm
 from bothways.pair.models import Pair
-from bothways.pair.views import tried
 
 
 @signed_in

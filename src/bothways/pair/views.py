@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bothways.core.clock.api import now
-from bothways.core.faults import Refused
 from bothways.core.identity.api import acting_of
 from bothways.core.outbox import api as outbox
-from bothways.core.pages.api import signed_in
+from bothways.core.pages.api import signed_in, tried
 from bothways.match import api as match
 from bothways.pair import closings, in_touch, selectors, services
 from bothways.pair.access import open_pair
@@ -127,15 +124,3 @@ def end(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
         return redirect("pair", pair_id)
     about = {"name": selectors.partner_name(who, found), "kept": in_touch.in_touch(who, found)}
     return render(request, "pair/end.html", {"pair": found, **about})
-
-
-def tried(form: Form, write: Callable[[], None]) -> int:
-    """Write what a form holds: 302 when done; else 422 or 409, with the reason on the form."""
-    if not form.is_valid():
-        return 422
-    try:
-        write()
-    except Refused as refused:
-        form.add_error(None, str(refused.words))
-        return 409
-    return 302

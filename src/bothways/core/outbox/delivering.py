@@ -164,12 +164,12 @@ def _tell(person_id: uuid.UUID, manners: Manners | None) -> Outcome | None:
 def _take(person_id: uuid.UUID, manners: Manners) -> Delivery | None:
     """The right to tell one person now, or None: somebody else has it, or it is not the time."""
     moment = now()
-    rows = list(
+    rows = _still_true(
         Notice.objects.select_for_update(skip_locked=True).filter(
             WAITING, person_id=person_id, due_at__lte=moment, created_at__gt=moment - TOO_OLD
         )
     )
-    if not _still_true(rows):
+    if not rows:
         return None
     # Held too: a notice that came a moment ago would let a second worker in beside the one who renews it.
     begun = Delivery.objects.select_for_update().filter(person_id=person_id, about=None, sent_at=None).first()
@@ -196,13 +196,14 @@ def _take(person_id: uuid.UUID, manners: Manners) -> Delivery | None:
     return Delivery.objects.filter(id=mine.id).first()
 
 
-def _still_true(rows: list[Notice]) -> bool:
-    """Whether there is something left to tell; what is over is put away."""
-    true = held(rows)
-    over = {row.id for row in rows} - {row.id for row in true}
+def _still_true(rows: Iterable[Notice]) -> list[Notice]:
+    """What is left to tell; what is over is put away."""
+    due = list(rows)
+    true = held(due)
+    over = {row.id for row in due} - {row.id for row in true}
     if over:
         Notice.objects.filter(id__in=over).update(due_at=F("created_at") + TOO_OLD)
-    return bool(true)
+    return true
 
 
 def _free_from(person_id: uuid.UUID, per_week: int, at: datetime) -> datetime:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.functional import Promise
 
+from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting
 from bothways.core.pages.once import OnceField as OnceField
 from bothways.core.pages.paper import pdf_of as pdf_of
@@ -34,6 +36,18 @@ class Tile:
     urgent: bool = False
     # Where a form is sent that closes it for good; empty: it cannot be closed.
     close: str = ""
+
+
+def tried(form: Form, write: Callable[[], object]) -> int:
+    """Write what a form holds: 302 when done; else 422 or 409, with the reason on the form."""
+    if not form.is_valid():
+        return 422
+    try:
+        write()
+    except Refused as refused:
+        form.add_error(None, str(refused.words))
+        return 409
+    return 302
 
 
 def signed_in(view: View[P]) -> View[P]:
