@@ -8,6 +8,7 @@ from datetime import time, timedelta
 from django.test import Client
 
 from bothways.core.clock.api import now, today
+from bothways.core.walls import api as walls
 from bothways.days import api as days
 from bothways.enrol.tests.factory import a_code, asking, checked, enrolled
 from bothways.goals import api as goals
@@ -26,6 +27,8 @@ from bothways.programme.models import Programme
 from bothways.programme.tests.factory import a_programme
 from bothways.report.tests.factory import a_lead
 from bothways.talk import api as talk
+from bothways.voice import services as voice
+from bothways.voice.halves import HalfYear
 from tests.cast import Someone, someone
 
 
@@ -111,6 +114,8 @@ def build() -> World:
     )
     goals.add(amina.who, words="Learn to drive. قيادة السيارة", pair_id=pair.id)
     goals.add(bo.who, words="Find a course for welders")
+    pairs.plan_closing(amina.who, pair_id=pair.id, day=today() + timedelta(days=60))
+    pairs.say_in_touch(bo.who, pair_id=pair.id, words="bo@example.org, 写信给我")
     to_partner = help_.ask(
         amina.who, programme_id=programme.id, pair_id=pair.id, kind="school", words="A school form, please"
     )
@@ -134,6 +139,10 @@ def build() -> World:
     for quarter in (last.before, last):
         a_release(programme, quarter)
     wording.call(cast["eli"].who, programme_id=programme.id, words="Who has time on Sundays?")
+    # The members are asked about the programme, as in June and December.
+    moment = now()
+    with walls.working():
+        voice._open(programme, HalfYear.of(moment, programme.time_zone), moment, moment + timedelta(days=20))
     return World(
         programme,
         pair,
