@@ -18,6 +18,7 @@ from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from bothways.people.leaving import finish_leaving
@@ -46,14 +47,20 @@ class History(Members, Pairs, Talkers, Regulars, Askers, Hands, RuleBasedStateMa
         self.clock.__enter__()
         self.played = Played()
 
-    @initialize(sides=PICK, second=PICK)
-    def four_members(self, sides: int, second: int) -> None:
+    @initialize(sides=PICK, second=PICK, paired=st.sampled_from([True, True, True, False]))
+    def four_members(self, sides: int, second: int, paired: bool) -> None:
         for number, name in enumerate(NAMES):
             one = self.played.joins(name)
             side = (number + sides) % 2
             self.played.becomes_active(one, self.played.programmes[0], side, 1 + (second + number) % 2)
             if number < 2 and second % 2:
                 self.played.becomes_active(one, self.played.programmes[1], side, 1)
+        if paired:
+            # Most begin with pairs: few of so many deeds would bring them together.
+            self.a_round(0)
+            for offer in [one for one in self.offers if one.state == "open"]:
+                for one in offer.two:
+                    self._answers(offer, one, True)
 
     @rule(hours=PICK)
     def time_passes(self, hours: int) -> None:
