@@ -190,7 +190,7 @@ def _live_together(world: World, pair: pairs.Pair, amina: Someone, other: Someon
     pairs.plan_closing(other.who, pair_id=pair.id, day=today() + timedelta(days=90))
     pairs.say_thanks(amina.who, pair_id=pair.id, words=WORDS)
     for one in (amina, other):
-        pairs.say_in_touch(one.who, pair_id=pair.id, words=WORDS)
+        pairs.say_in_touch(one.who, pair_id=pair.id, words=WORDS if one is amina else "A place by the river")
     who = "" if state == "left" else other.name.lower()
     line = meet.write_journal(amina.who, pair_id=pair.id, words=WORDS)
     world.add("line", state, who, line_id=line.id)

@@ -46,9 +46,6 @@ def world(transactional_db, carrier, pusher) -> World:
     people.set_name(amina.who, name=CANARY)
     pair_services.set_contact(amina.who, pair_id=pair.id, words=f"{CANARY} contact")
     pairs.say_thanks(amina.who, pair_id=pair.id, words=f"{CANARY} thanks")
-    pairs.plan_closing(amina.who, pair_id=pair.id, day=today())
-    for one in (amina, world.bo):
-        pairs.say_in_touch(one.who, pair_id=pair.id, words=f"{CANARY} in touch" if one is amina else "his")
     wanted = pairs.Wanted(
         rhythm="weekly", times=1, modes=1, customs=f"{CANARY} customs", rather_not=f"{CANARY} not"
     )
@@ -68,6 +65,9 @@ def world(transactional_db, carrier, pusher) -> World:
     )
     meet.end_series(amina.who, pair_id=pair.id)
     meet.choose_series(amina.who, pair_id=pair.id, seen="", wanted=regular)
+    pairs.plan_closing(amina.who, pair_id=pair.id, day=today())
+    for one in (amina, world.bo):
+        pairs.say_in_touch(one.who, pair_id=pair.id, words=f"{CANARY} in touch" if one is amina else "his")
     meet.write_journal(amina.who, pair_id=pair.id, words=f"{CANARY} journal")
     talk.send(amina.who, pair_id=pair.id, words=f"{CANARY} message")
     days.add(

@@ -63,6 +63,10 @@ class Reader:
     def fill(self, field: str, value: str) -> None:
         self.page.locator(f"main [name={field}]").fill(value)
 
+    def write(self, field_id: str, value: str) -> None:
+        """As `fill`, where a page has several forms with a field of that name."""
+        self.page.locator(f"main #{field_id}").fill(value)
+
     def press(self, english: str) -> None:
         """A button, by its words."""
         self._called("button", english).click()

@@ -193,12 +193,12 @@ def _account(me: Someone) -> Row:
         "address_confirmed": False,
         "language": "English",
         "time_zone": "UTC",
-        "notices_both": False,
-        "calendar_letters": False,
         "notices_by": "By letter (email)" if me.letters else "Not at all",
+        "notices_both": False,
         "told": "It comes soon after something happens.",
         "notices_per_week": me.most,
         "quiet": "Nothing between 9\N{NO-BREAK SPACE}p.m. and 8\N{NO-BREAK SPACE}a.m. where you live.",
+        "calendar_letters": False,
         "letters_stopped_at": None,
         "letters_refused_at": None,
         "synthetic": False,
@@ -260,9 +260,10 @@ def _pair(one: Pair, me: Someone) -> Row:
         "paused_until": one.pauses.get(me),
         "ended_at": one.ended,
         "contact": contact.words if contact else "",
-        "in_touch": "",
         "closing": one.closing,
         "thanks": thanks.words if thanks else "",
+        # Nobody in this history says that they would like to stay in touch.
+        "in_touch": "",
     }
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.utils import translation
 from tests.cast import Someone, someone
 
 from bothways.core.clock.api import now, travelled
@@ -31,7 +32,7 @@ def at(moment: datetime) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def june() -> Iterator[None]:
-    with at(JUNE):
+    with at(JUNE), translation.override("en"):
         yield
 
 
