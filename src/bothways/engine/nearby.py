@@ -37,6 +37,13 @@ def move(given: Problem, left_place: Int64, right_place: Int64) -> Problem:
     )
 
 
+def in_order(given: Problem) -> Problem:
+    """The same problem with its pairs by left, then right person."""
+    code = given.left * max(given.right_people, 1) + given.right
+    order = np.argsort(code, kind="stable")
+    return replace(given, left=given.left[order], right=given.right[order], score=given.score[order])
+
+
 def places_back(place: Int64) -> Int64:
     """Who stands at each place."""
     back = np.empty_like(place)

@@ -5,7 +5,7 @@ import numpy as np
 from bothways.engine.arrays import Int64, Integers, refuse
 from bothways.engine.changes import find
 from bothways.engine.keeping import Keeper
-from bothways.engine.nearby import Places, move, neighbourhoods, places_back
+from bothways.engine.nearby import Places, in_order, move, neighbourhoods, places_back
 from bothways.engine.problem import Count, problem
 from bothways.engine.residual import NOBODY
 from bothways.engine.rows import HANDS, Hand, Row, hand_of, row_of, whole
@@ -63,7 +63,10 @@ class Standing:
         )
         lefts, rights = (Places(place, places_back(place)) for place in neighbourhoods(given))
         self._places = lefts, rights
-        self._kept = Keeper(move(given, lefts.place, rights.place), count)
+        # In one name: the arrays in the order given are not needed beside these, and are large.
+        given = move(given, lefts.place, rights.place)
+        given = in_order(given)
+        self._kept = Keeper(given, count)
 
     def arrive(
         self,
