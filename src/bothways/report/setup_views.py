@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bothways.core.faults import Refused
 from bothways.core.identity.api import acting_of
 from bothways.core.outbox import api as outbox
-from bothways.core.pages.api import signed_in
+from bothways.core.pages.api import signed_in, tried
 from bothways.programme.api import Programme, require_coordinator
 from bothways.report import selectors, services
 from bothways.report.forms import ContactForm, KeyForm
@@ -30,8 +26,8 @@ def lead(request: HttpRequest, slug: str) -> HttpResponse:
         outbox.seen(who, path=request.path)
         return _page(request, programme)
     form = ContactForm(request.POST)
-    status = _attempt(form, lambda: services.set_contact(who, programme_id=programme.id, **form.cleaned_data))
-    if status:
+    status = tried(form, lambda: services.set_contact(who, programme_id=programme.id, **form.cleaned_data))
+    if status != 302:
         return _page(request, programme, contact_form=form, status=status)
     messages.success(request, _("Saved."))
     return redirect("report_lead", slug)
@@ -43,8 +39,8 @@ def key(request: HttpRequest, slug: str) -> HttpResponse:
     who = acting_of(request)
     programme, _staff = require_coordinator(who, slug)
     form = KeyForm(request.POST)
-    status = _attempt(form, lambda: services.set_key(who, programme_id=programme.id, **form.cleaned_data))
-    if status:
+    status = tried(form, lambda: services.set_key(who, programme_id=programme.id, **form.cleaned_data))
+    if status != 302:
         return _page(request, programme, key_form=form, status=status)
     messages.success(request, _("The key is there. Call the lead now and compare its number."))
     return redirect("report_lead", slug)
@@ -60,18 +56,6 @@ def key_off(request: HttpRequest, slug: str) -> HttpResponse:
         request, _("No sealed report can be written now. The page says how else to reach the lead.")
     )
     return redirect("report_lead", slug)
-
-
-def _attempt(form: forms.Form, action: Callable[[], object]) -> int:
-    """Do it if the form is in shape. Returns 0 when it is done, else the status of the page to show."""
-    if not form.is_valid():
-        return 422
-    try:
-        action()
-    except Refused as refused:
-        form.add_error(None, str(refused.words))
-        return 409
-    return 0
 
 
 def _page(

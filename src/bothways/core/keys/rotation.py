@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 
 from django.db import transaction
+from django.db.models import QuerySet
 from nacl.exceptions import CryptoError
 
 from bothways.core.keys import ring
@@ -21,27 +22,18 @@ def rewrap_all() -> tuple[int, int]:
     Returns how many were changed and how many no master key of this installation opens. Safe to run again,
     and beside a server that accepts both master keys: whoever leaves meanwhile stays gone.
     """
-    changed, lost = (sum(two) for two in zip(_rewrap_few(NoiseKey), _rewrap_few(SumsKey), strict=True))
+    done = [_rewrap(NoiseKey.objects.all()), _rewrap(SumsKey.objects.all())]
     for ids in _batches():
-        with transaction.atomic(using="keys"):
-            for row in PersonKey.objects.select_for_update().filter(person_id__in=ids).order_by("person_id"):
-                try:
-                    wrapped = ring.rewrap(bytes(row.wrapped))
-                except CryptoError:
-                    lost += 1
-                    continue
-                if wrapped is not None:
-                    row.wrapped = wrapped
-                    row.save(update_fields=["wrapped"])
-                    changed += 1
+        done.append(_rewrap(PersonKey.objects.filter(person_id__in=ids).order_by("person_id")))
+    changed, lost = (sum(counts) for counts in zip(*done, strict=True))
     return changed, lost
 
 
-def _rewrap_few(model: type[NoiseKey] | type[SumsKey]) -> tuple[int, int]:
-    """The keys themselves stay: figures that are out, and sums that are not, were made with them."""
+def _rewrap(keys: QuerySet[NoiseKey] | QuerySet[SumsKey] | QuerySet[PersonKey]) -> tuple[int, int]:
+    """The keys themselves stay: texts are sealed with them, and figures and sums were made with them."""
     changed, lost = 0, 0
     with transaction.atomic(using="keys"):
-        for row in model.objects.select_for_update():
+        for row in keys.select_for_update():
             try:
                 wrapped = ring.rewrap(bytes(row.wrapped))
             except CryptoError:
