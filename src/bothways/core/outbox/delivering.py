@@ -63,7 +63,7 @@ class Outcome(Enum):
     @property
     def went(self) -> bool:
         """Whether the message has gone."""
-        return self not in {Outcome.LATER, Outcome.NO_WAY}
+        return self not in {Outcome.LATER, Outcome.NO_WAY, Outcome.NOTHING}
 
 
 class HowToReach(Protocol):

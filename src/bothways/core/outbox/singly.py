@@ -102,7 +102,7 @@ def _tell(person_id: uuid.UUID, object_id: uuid.UUID, manners: Manners | None) -
     if taken is None:
         return None
     outcome = reach()[0].send_about(person_id, taken.id, object_id)
-    _settle(taken, told, outcome)
+    _settle(taken, object_id, told, outcome)
     return outcome
 
 
@@ -146,17 +146,17 @@ def _put_off(person_id: uuid.UUID, object_id: uuid.UUID, until: datetime) -> Non
 
 
 @transaction.atomic
-def _settle(taken: Delivery, told: list[uuid.UUID], outcome: Outcome) -> None:
+def _settle(taken: Delivery, object_id: uuid.UUID, told: list[uuid.UUID], outcome: Outcome) -> None:
     """Write what became of it. A change that came meanwhile has a notice of its own, and goes by itself."""
     mine = Delivery.objects.filter(id=taken.id, sent_at=None)
     moment = now()
     if outcome is Outcome.LATER:
         mine.update(leased_until=moment + TRY_AGAIN)
-        _put_off(taken.person_id, taken.about or uuid.UUID(int=0), moment + TRY_AGAIN)
+        _put_off(taken.person_id, object_id, moment + TRY_AGAIN)
         return
     if outcome is Outcome.NO_WAY:
         mine.delete()
-        _put_off(taken.person_id, taken.about or uuid.UUID(int=0), moment + LOOK_AGAIN)
+        _put_off(taken.person_id, object_id, moment + LOOK_AGAIN)
         return
     if outcome is Outcome.NOTHING:
         mine.delete()
@@ -170,8 +170,5 @@ def clear_singly() -> int:
     while it waits, a job may read an address and see that meeting. Returns how many; for a job."""
     untold = Notice.objects.filter(UNTOLD, object_id__isnull=False)
     untold.filter(created_at__lte=now() - TOO_OLD).update(sent_at=now())
-    waiting = Notice.objects.filter(UNTOLD, object_id__isnull=False, created_at__gt=now() - TOO_OLD)
-    over = Delivery.objects.filter(
-        about__isnull=False, sent_at=None, leased_until__lt=now() - TRY_AGAIN
-    ).exclude(about__in=waiting.values("object_id"))
-    return over.delete()[0]
+    over = Delivery.objects.filter(about__isnull=False, sent_at=None, leased_until__lt=now() - TRY_AGAIN)
+    return over.exclude(about__in=untold.values("object_id")).delete()[0]
