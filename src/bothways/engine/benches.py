@@ -15,7 +15,7 @@ from bothways.engine._jit import kernel
 from bothways.engine.arrays import Int64
 
 SEATS: Final = 32
-NOBODY: Final = -1
+NOBODY: Final = -1  # ends a chain; the area of a left person where there are no areas
 # Bounds that hold for whoever sits there.
 ANY: Final = 1 << 62
 

@@ -4,6 +4,7 @@ What `Standing` stands on. People are named by their places in memory here.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
@@ -31,8 +32,8 @@ from bothways.engine.rows import Row
 from bothways.engine.solve import optimum, pair_order
 from bothways.engine.weights import Weights, best_of_people, longest_days, reweighed
 
-NO_PEOPLE: Int64 = np.empty(0, np.int64)
-NO_PAIRS = NO_PEOPLE
+NO_PEOPLE: Final[Int64] = np.empty(0, np.int64)
+NO_PAIRS: Final = NO_PEOPLE
 
 
 class Keeper:

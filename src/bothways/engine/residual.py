@@ -13,6 +13,7 @@ import numpy as np
 
 from bothways.engine._jit import kernel, part
 from bothways.engine.arrays import Bool, Int32, Int64
+from bothways.engine.benches import NOBODY as NOBODY
 from bothways.engine.benches import SEATS, Benches, benches
 from bothways.engine.problem import Problem
 from bothways.engine.weights import Weights
@@ -21,7 +22,6 @@ from bothways.engine.weights import Weights
 Whole: TypeAlias = Any
 
 HUB: Final = -2
-NOBODY: Final = -1  # ends a chain; the area of a left person where there are no areas
 
 
 class Net(NamedTuple):
