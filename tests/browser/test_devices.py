@@ -18,7 +18,6 @@ from bothways.core.outbox import api as outbox
 from bothways.core.outbox.models import Notice
 from bothways.people import api as people
 from bothways.people.models import NoticeDevice, Person
-from bothways.people.tests.pusher import pusher  # noqa: F401  (a fixture)
 from bothways.people.tests.reach import deliver
 from tests.browser.conftest import shot
 from tests.browser.test_reaching import LANGUAGES, fits
@@ -85,7 +84,7 @@ class Chromium:
 
 
 @pytest.fixture
-def chromium_of(signed_in, site, pusher):  # noqa: F811
+def chromium_of(signed_in, site, pusher):
     def make(one, **more) -> Chromium:
         page = signed_in(one, workers="allow", **more)
         return Chromium(page, site, pusher.subscribe())
@@ -100,7 +99,7 @@ def switch_on(page: Page) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_switched_on_and_told_once(language, chromium_of, pusher, monkeypatch):  # noqa: F811
+def test_switched_on_and_told_once(language, chromium_of, pusher, monkeypatch):
     monkeypatch.setitem(outbox._words, "test.news", "Bo wrote to you")
     amina, axe = someone("Amina"), Axe()
     people.set_language(amina.who, language)

@@ -1,29 +1,6 @@
 """The programme and the people of this room's tests."""
 
-from __future__ import annotations
-
-import pytest
-from tests.cast import Someone, someone
-
-from bothways.programme.models import Programme
-from bothways.programme.tests.factory import a_programme
-
-
-@pytest.fixture
-def eli() -> Someone:
-    return someone("Eli")
-
-
-@pytest.fixture
-def programme(eli: Someone) -> Programme:
-    return a_programme(eli)
-
-
-@pytest.fixture
-def amina() -> Someone:
-    return someone("Amina")
-
-
-@pytest.fixture
-def bo() -> Someone:
-    return someone("Bo")
+from bothways.programme.tests.cast import amina as amina
+from bothways.programme.tests.cast import bo as bo
+from bothways.programme.tests.cast import eli as eli
+from bothways.programme.tests.cast import programme as programme

@@ -3,42 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from tests.cast import Someone, someone
+from tests.cast import Someone
 
 from bothways.match.models import Proposal
 from bothways.match.tests.factory import proposed
 from bothways.programme.models import Programme
-from bothways.programme.tests.factory import a_programme
-
-
-@pytest.fixture
-def eli() -> Someone:
-    return someone("Eli")
-
-
-@pytest.fixture
-def programme(eli: Someone) -> Programme:
-    return a_programme(eli)
-
-
-@pytest.fixture
-def amina() -> Someone:
-    return someone("Amina")
-
-
-@pytest.fixture
-def bo() -> Someone:
-    return someone("Bo")
-
-
-@pytest.fixture
-def chen() -> Someone:
-    return someone("Chen")
-
-
-@pytest.fixture
-def dara() -> Someone:
-    return someone("Dara")
+from bothways.programme.tests.cast import amina as amina
+from bothways.programme.tests.cast import bo as bo
+from bothways.programme.tests.cast import chen as chen
+from bothways.programme.tests.cast import dara as dara
+from bothways.programme.tests.cast import eli as eli
+from bothways.programme.tests.cast import programme as programme
 
 
 @pytest.fixture

@@ -10,31 +10,16 @@ from bothways.enrol.tests.factory import enrolled
 from bothways.pair.models import Pair
 from bothways.pair.tests.factory import a_pair
 from bothways.programme.models import Programme
-from bothways.programme.tests.factory import a_programme
-
-
-@pytest.fixture
-def eli() -> Someone:
-    return someone("Eli")
-
-
-@pytest.fixture
-def programme(eli: Someone) -> Programme:
-    return a_programme(eli)
-
-
-@pytest.fixture
-def amina() -> Someone:
-    return someone("Amina")
-
-
-@pytest.fixture
-def bo() -> Someone:
-    return someone("Bo")
+from bothways.programme.tests.cast import amina as amina
+from bothways.programme.tests.cast import bo as bo
+from bothways.programme.tests.cast import dara as dara
+from bothways.programme.tests.cast import eli as eli
+from bothways.programme.tests.cast import programme as programme
 
 
 @pytest.fixture
 def pair(amina: Someone, bo: Someone, programme: Programme) -> Pair:
+    """Amina and Bo."""
     return a_pair(amina, bo, programme)
 
 
@@ -44,8 +29,3 @@ def chen(programme: Programme, pair: Pair) -> Someone:
     chen = someone("Chen")
     enrolled(chen, programme)
     return chen
-
-
-@pytest.fixture
-def dara() -> Someone:
-    return someone("Dara")

@@ -6,6 +6,8 @@ import json
 import re
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -53,14 +55,21 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-@pytest.fixture
-def carrier(settings):
-    """A gateway on this machine, over a real socket."""
-    one = Carrier()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(one))
+@contextmanager
+def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """A server on this machine, over a real socket; its origin."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings.SMS_URL = f"http://127.0.0.1:{server.server_address[1]}/messages"
-    settings.SMS_TOKEN, settings.SMS_SECRET, settings.SMS_NUMBER = TOKEN, SECRET, "+49300000"
-    yield one
+    yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def carrier(settings):
+    """A gateway."""
+    one = Carrier()
+    with served(_handler(one)) as origin:
+        settings.SMS_URL = f"{origin}/messages"
+        settings.SMS_TOKEN, settings.SMS_SECRET, settings.SMS_NUMBER = TOKEN, SECRET, "+49300000"
+        yield one

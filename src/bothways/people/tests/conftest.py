@@ -6,6 +6,7 @@ from django.core.cache import cache
 from bothways.people.tests.carrier import carrier  # noqa: F401  (a fixture)
 from bothways.people.tests.postman import noon, postman  # noqa: F401  (fixtures)
 from bothways.people.tests.pusher import pusher  # noqa: F401  (a fixture)
+from bothways.people.tests.reach import told  # noqa: F401  (a fixture)
 
 
 @pytest.fixture(autouse=True)

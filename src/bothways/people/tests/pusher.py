@@ -7,8 +7,7 @@ import hmac
 import json
 import secrets
 import struct
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -26,6 +25,7 @@ from bothways.people.models import NoticeDevice
 from bothways.people.push import devices, vapid
 from bothways.people.push.devices import Subscription
 from bothways.people.push.sealing import decoded, unpadded
+from bothways.people.tests.carrier import served
 
 
 class Browser:
@@ -130,13 +130,9 @@ def _handler(pusher: Pusher) -> type[BaseHTTPRequestHandler]:
 def pusher(settings):
     """A push service on this machine, over a real socket, named whole in the settings."""
     one = Pusher()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(one))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    one.origin = f"http://127.0.0.1:{server.server_address[1]}"
-    settings.PUSH_SERVICES = [one.origin]
-    yield one
-    server.shutdown()
-    server.server_close()
+    with served(_handler(one)) as one.origin:
+        settings.PUSH_SERVICES = [one.origin]
+        yield one
     assert not one.faults
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 
+import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -17,6 +18,7 @@ from bothways.people.sms import gateway
 TOKEN = "a token of more than twenty characters"
 SECRET = "a secret of more than thirty-two characters"
 NUMBER = "+49301234567"
+SECRET_WORDS = "Bo asked you to come on Tuesday"
 _names = itertools.count(1)
 
 # The form of the page "How Bothways reaches me", as somebody new finds it.
@@ -29,6 +31,13 @@ REACH = {
     "quiet_from": "21",
     "quiet_until": "8",
 }
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """Tell somebody of something new, in words that no message may carry."""
+    monkeypatch.setitem(outbox._words, "test.news", SECRET_WORDS)
+    return lambda one, key="1": outbox.tell(one.id, "test.news", path="/pairs/1/", key=key)
 
 
 def deliver() -> int:

@@ -11,22 +11,14 @@ from tests.cast import someone
 
 from bothways.core.clock.api import travelled
 from bothways.core.events.models import Event
-from bothways.core.outbox import api as outbox
 from bothways.core.outbox.models import Delivery
 from bothways.people import services as people
 from bothways.people.models import NoticeDevice, Person
 from bothways.people.tests.pusher import Browser, texts_of, with_device
-from bothways.people.tests.reach import REACH, deliver, with_phone
+from bothways.people.tests.reach import REACH, SECRET_WORDS, deliver, with_phone
 from bothways.run.keyfiles import fresh_push_key
 
 pytestmark = pytest.mark.django_db
-SECRET_WORDS = "Bo asked you to come on Tuesday"
-
-
-@pytest.fixture
-def told(monkeypatch):
-    monkeypatch.setitem(outbox._words, "test.news", SECRET_WORDS)
-    return lambda one, key="1": outbox.tell(one.id, "test.news", path="/pairs/1/", key=key)
 
 
 def test_a_notice_comes_once_to_each_device_without_content_and_no_letter_beside_it(

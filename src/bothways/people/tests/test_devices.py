@@ -35,13 +35,6 @@ from bothways.people.tests.pusher import on, subscription, texts_of, with_device
 from bothways.people.tests.reach import deliver
 
 pytestmark = pytest.mark.django_db
-SECRET_WORDS = "Bo asked you to come on Tuesday"
-
-
-@pytest.fixture
-def told(monkeypatch):
-    monkeypatch.setitem(outbox._words, "test.news", SECRET_WORDS)
-    return lambda one, key="1": outbox.tell(one.id, "test.news", path="/pairs/1/", key=key)
 
 
 # --- switching on and off ------------------------------------------------------

@@ -16,7 +16,6 @@ from tests.cast import someone
 from bothways.core.asks.api import read
 from bothways.core.clock.api import now, travelled
 from bothways.core.events.models import Event
-from bothways.core.outbox import api as outbox
 from bothways.core.outbox.models import Delivery, Notice
 from bothways.core.walls import api as walls
 from bothways.people import demo_texts, leaving, services
@@ -24,16 +23,9 @@ from bothways.people.demo_texts.urls import texts as texts_page
 from bothways.people.models import Phone, ReceivedText
 from bothways.people.sms import gateway, incoming, phones
 from bothways.people.sms.words import is_stop
-from bothways.people.tests.reach import NUMBER, REACH, brings, deliver, reply, sends, with_phone
+from bothways.people.tests.reach import NUMBER, REACH, SECRET_WORDS, brings, deliver, reply, sends, with_phone
 
 pytestmark = pytest.mark.django_db
-SECRET_WORDS = "Bo asked you to come on Tuesday"
-
-
-@pytest.fixture
-def told(monkeypatch):
-    monkeypatch.setitem(outbox._words, "test.news", SECRET_WORDS)
-    return lambda one, key="1": outbox.tell(one.id, "test.news", path="/pairs/1/", key=key)
 
 
 @pytest.fixture
