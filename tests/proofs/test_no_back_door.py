@@ -113,6 +113,7 @@ MAY_CHANGE = {
     "meet_series.sequence": ({PARTNER}, "how often they were changed"),
     "meet_series.ended_at": ({PARTNER}, "either ends them, once"),
     "pair_half.paused_until": ({JOB}, "a pause whose day has come"),
+    "pair_intouch.DELETE": (set(), "what is said about staying in touch goes when the pair ends unplanned"),
     "pair_signature.DELETE": ({PARTNER}, "what was signed goes with its card"),
     "people_device.DELETE": ({DOOR, JOB}, "a browser signs out, a session is over"),
     "people_phone.stopped_at": ({DOOR}, "STOP or START came from it"),
