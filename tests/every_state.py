@@ -54,6 +54,7 @@ from bothways.meet.models import CalendarAnswer, Invitation, JournalLine
 from bothways.pair import api as pairs
 from bothways.pair.tests.factory import a_pair
 from bothways.people import api as people
+from bothways.people.models import Person
 from bothways.people.push import devices, vapid
 from bothways.people.push.devices import Subscription
 from bothways.people.push.sealing import unpadded
@@ -66,6 +67,7 @@ from bothways.programme.models import Area, Programme
 from bothways.programme.tests.factory import a_programme
 from bothways.report.tests.factory import a_lead
 from bothways.talk import api as talk
+from bothways.talk import by_text
 from bothways.voice import services as voice
 from bothways.voice.halves import HalfYear
 from bothways.voice.models import Sums
@@ -379,6 +381,7 @@ def _own_things(world: World) -> None:
     world.add("stop", "mine", token=stop_url(amina.id).split("/")[-2])
     moment = now()
     _a_phone(amina, world)
+    _messages_on_it(amina, world)
     _a_device(amina, world)
     Delivery.objects.create(person_id=amina.id, at=moment, leased_until=moment, way="letter", sent_at=moment)
 
@@ -427,6 +430,16 @@ def _a_phone(amina: Someone, world: World) -> None:
         opens_at=now(),
         expires_at=now() + timedelta(days=1),
     )
+
+
+def _messages_on_it(amina: Someone, world: World) -> None:
+    """She wants her partner's messages there, and he says yes."""
+    pair_id = world.thing("pair", "live").args["pair_id"]
+    Person.objects.filter(id=amina.id).update(notices_by="text")
+    with patch.object(gateway, "is_on", lambda: True):
+        by_text.wish(amina.who, pair_id=pair_id)
+    by_text.allow(world.people["bo"].who, pair_id=pair_id)
+    Person.objects.filter(id=amina.id).update(notices_by="letter")
 
 
 def _a_device(amina: Someone, world: World) -> None:

@@ -58,6 +58,7 @@ PLAIN: dict[str, Sent] = {
     "meeting_change": _meeting(sequence="0"),
     "meeting_new": _meeting(),
     "messages": {"words": "a word"},
+    "messages_by_text": {"say": "no_wish"},
     "mfa_add_webauthn": {"credential": "{}"},
     "mfa_login_webauthn": {"credential": "{}"},
     "mfa_reauthenticate_webauthn": {"credential": "{}"},

@@ -58,6 +58,7 @@ UNLINKED = {
     "device_worker",  # fetched by the browser
     "proposal_by_text",  # with a confirmed phone
     "meeting_by_text",
+    "messages_by_text",  # where text messages are on
     "letters_stop",  # its address stands in letters
     "feed",  # its address is shown once, as text to copy into a calendar
     "mfa_edit_webauthn",  # linked once somebody has a passkey

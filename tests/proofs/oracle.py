@@ -141,8 +141,10 @@ class Books:
             "calendar_answers": [],
             # Nobody is asked about the programme.
             "voice": [],
-            "messages": [{"at": one.at} for one in self.messages if one.by is me],
+            "messages": [{"at": one.at, "by_text": "no"} for one in self.messages if one.by is me],
             "bookmarks": [{"at": at} for (_pair, one), at in self.marks.items() if one is me],
+            # Nobody in this history wants messages on a phone.
+            "by_text": [],
             "days": [self._day(one) for one in self.days if one.by is me],
             "goals": [
                 {"done": one.done, "shared": one.shown_in is not None} for one in self.steps if one.by is me

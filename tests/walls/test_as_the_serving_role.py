@@ -273,6 +273,7 @@ def test_jobs_see_an_address_only_while_a_notice_waits(world: World) -> None:
             "meet_journalline",
             "talk_message",
             "talk_bookmark",
+            "talk_bytext",
             "help_reply",
             "core_receipt",
         ):

@@ -42,4 +42,5 @@ def _options(parts: dict[str, Any]) -> dict[str, Any]:
     plain = {"dbname", "user", "password", "host", "port"}
     given = {key: value for key, value in parts.items() if key not in plain}
     patience = {"options": PATIENCE} if os.environ.get(roles.VARIABLE, roles.WEB) == roles.WEB else {}
-    return {"connect_timeout": 10, **patience, **given}
+    # Values go to the server beside the statement, so that it plans what comes often once and not each time.
+    return {"connect_timeout": 10, "server_side_binding": True, **patience, **given}

@@ -69,5 +69,5 @@ def _begin() -> None:
     gc.set_threshold(100_000, 50, 50)
     for alias in ("default", "keys"):
         # Thousands take the same steps: PostgreSQL keeps the plans of their statements.
-        connections[alias].settings_dict["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
+        connections[alias].settings_dict["OPTIONS"] |= {"prepare_threshold": 3}
     write_lazily()

@@ -9,8 +9,8 @@ from bothways.pair.closings import drop as drop_closing
 from bothways.pair.closings import plan as plan_closing
 from bothways.pair.in_touch import say_in_touch, take_back_in_touch
 from bothways.pair.models import Card, Pair
+from bothways.pair.notices import is_told, tell_partner
 from bothways.pair.notices import tell as tell_half
-from bothways.pair.notices import tell_partner
 from bothways.pair.paths import card_path, pair_path
 from bothways.pair.selectors import both_can, card_state, pairs_of, partner_id, partner_name
 from bothways.pair.services import end, pause, resume, set_contact, share_in_pair
@@ -30,6 +30,7 @@ __all__ = [
     "drop_closing",
     "end",
     "held_for_job",
+    "is_told",
     "live_pair",
     "open_pair",
     "pair_path",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bothways.core.identity.api import Acting
 from bothways.core.outbox import api as outbox
 from bothways.enrol import api as enrol
-from bothways.pair.access import other_half
+from bothways.pair.access import my_half, other_half
 from bothways.pair.models import Half, Pair
 
 
@@ -13,6 +13,11 @@ def tell(half: Half | None, kind: str, *, path: str, key: str) -> None:
     """Leave a notice for one of the two, unless they left or said no to notices."""
     if half is not None and enrol.consents(half.enrolment_id).get("notices"):
         outbox.tell(half.person_id, kind, path=path, key=key)
+
+
+def is_told(who: Acting, pair: Pair) -> bool:
+    """Whether I agreed to notices from the programme of a pair of mine."""
+    return bool(enrol.consents(my_half(who, pair).enrolment_id).get("notices"))
 
 
 def tell_partner(who: Acting, pair: Pair, kind: str, *, path: str, key: str) -> None:

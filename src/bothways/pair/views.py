@@ -26,10 +26,15 @@ from bothways.programme import api as programmes
 @require_GET
 def pair(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
     who = acting_of(request)
-    outbox.seen(who, path=request.path)
     found = open_pair(who, pair_id)
-    if found.is_ended:
-        return _ended(request, found)
+    shown = _ended(request, found) if found.is_ended else _living(request, found)
+    # Last: the one statement that writes ends the transaction in which all the others read.
+    outbox.seen(who, path=request.path)
+    return shown
+
+
+def _living(request: HttpRequest, found: Pair) -> HttpResponse:
+    who = acting_of(request)
     programme = programmes.by_id(found.programme_id)
     context = {
         "pair": found,

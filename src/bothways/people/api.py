@@ -8,9 +8,11 @@ from bothways.people.models import Person
 from bothways.people.networks import network_of
 from bothways.people.reach_services import Wanted as WantedReach
 from bothways.people.reach_services import save as save_reach
+from bothways.people.reaching import gets_texts, zone_of
 from bothways.people.selectors import language_of, my_name, names_for, time_zone_of, time_zones_of
 from bothways.people.services import NAME_LENGTH, open_account, set_language, set_name
 from bothways.people.sms.asking import ask_by_text, can_answer_by_text
+from bothways.people.sms.gateway import is_on as texts_are_sent
 from bothways.people.sms.phones import add as add_phone
 from bothways.people.sms.phones import confirm as confirm_phone
 
@@ -24,6 +26,7 @@ __all__ = [
     "can_answer_by_text",
     "confirm_phone",
     "demo_texts",
+    "gets_texts",
     "language_of",
     "leave",
     "my_name",
@@ -37,6 +40,8 @@ __all__ = [
     "set_name",
     "signed_in_with_passkey",
     "stored_form",
+    "texts_are_sent",
     "time_zone_of",
     "time_zones_of",
+    "zone_of",
 ]

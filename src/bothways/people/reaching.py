@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
+from bothways.core.identity.api import Acting
 from bothways.core.mailbox import api as mailbox
 from bothways.core.outbox.api import LETTER, TEXT, Manners, Outcome
 from bothways.people import letters
@@ -84,6 +85,11 @@ def way_of(person: Person) -> str:
     if person.notices_by == TEXT and telling.is_reached(person):
         return TEXT
     return ""
+
+
+def gets_texts(who: Acting) -> bool:
+    """Whether what I am told comes to my phone as a text message now."""
+    return way_of(Person.objects.select_related("phone").get(id=who.person_id)) == TEXT
 
 
 def manners(person: Person) -> Manners:

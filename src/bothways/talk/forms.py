@@ -43,4 +43,13 @@ class MessageForm(forms.Form):
     words = WordsField(
         label=gettext_lazy("Your message"), widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"})
     )
+    only_here = forms.BooleanField(
+        label=gettext_lazy("This one only here, not on my partner's phone"), required=False
+    )
     once = OnceField()
+
+    def __init__(self, *args: Any, by_text: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not by_text:
+            # Only where messages go to a phone is there a choice.
+            del self.fields["only_here"]

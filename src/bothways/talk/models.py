@@ -17,8 +17,10 @@ class Message(models.Model):
     # Its place in the conversation. Grows; numbers of deleted messages may come again.
     number = models.PositiveIntegerField()
     person_id = models.UUIDField(db_index=True)
-    text_id = models.UUIDField()
+    text_id = models.UUIDField(unique=True)
     at = models.DateTimeField()
+    # Its writer has left it free to go to the reader's phone as well, where the two have agreed to that.
+    by_text = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["pair", "number"], name="message_number")]
@@ -36,6 +38,22 @@ class Bookmark(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["pair", "person_id"], name="bookmark_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ByText(models.Model):
+    """A yes of one of the two to messages on a phone: `reads`, that they want to get those of their partner;
+    otherwise, that theirs may go. Words go only where both stand (decision 40)."""
+
+    pair = models.ForeignKey("pair.Pair", on_delete=models.CASCADE, related_name="+")
+    person_id = models.UUIDField(db_index=True)
+    reads = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pair", "person_id", "reads"], name="by_text_once")]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -16,7 +16,6 @@ from bothways.core.identity.api import Acting
 from bothways.core.said.api import moment_words
 from bothways.core.texts import api as texts
 from bothways.pair.api import Pair
-from bothways.people.api import time_zone_of
 from bothways.talk.models import Bookmark, Message
 from bothways.talk.phrases import Part, parts_of
 
@@ -33,19 +32,18 @@ class Shown:
     parts: list[Part]
 
 
-def page(who: Acting, pair: Pair, number: str) -> tuple[list[Shown], Page[Message]]:
-    """One page of the conversation, newest first: what I wrote and what I may read."""
+def page(who: Acting, pair: Pair, number: str, zone: ZoneInfo) -> tuple[list[Shown], Page[Message]]:
+    """One page of the conversation, newest first: what I wrote and may read, on the clock of `zone`."""
     messages = Message.objects.filter(pair=pair).order_by("-number")
     if pair.is_ended:
         # What the other wrote is closed, and so is how much it was.
         messages = messages.filter(person_id=who.person_id)
     part = Paginator(messages, PER_PAGE).get_page(number)
-    return _readable(who, list(part)), part
+    return _readable(who, list(part), zone), part
 
 
-def _readable(who: Acting, messages: list[Message]) -> list[Shown]:
+def _readable(who: Acting, messages: list[Message], zone: ZoneInfo) -> list[Shown]:
     words = texts.read(who, [message.text_id for message in messages])
-    zone = ZoneInfo(time_zone_of(who.person_id))
     return [shown(who, one, words[one.text_id], zone) for one in messages if one.text_id in words]
 
 

@@ -18,6 +18,7 @@ from bothways.core.identity.api import Acting, confirm
 from bothways.core.texts import api as texts
 from bothways.pair.api import Pair, live_pair, open_pair, share_in_pair, tell_partner
 from bothways.talk.access import my_message
+from bothways.talk.by_text import agreed
 from bothways.talk.models import Bookmark, Message
 
 # Far more than a conversation needs; it stops a program, or somebody who wants to bury the other in words.
@@ -25,10 +26,18 @@ MOST_A_DAY = 300
 DAY = timedelta(days=1)
 
 
-def send(who: Acting, *, pair_id: uuid.UUID, words: str, message_id: uuid.UUID | None = None) -> Message:
+def send(
+    who: Acting,
+    *,
+    pair_id: uuid.UUID,
+    words: str,
+    message_id: uuid.UUID | None = None,
+    only_here: bool = False,
+) -> Message:
     """Write to my partner, who can read it while the pair stands, and tell them that there is something.
 
-    The same `message_id` sends one message, however often it is sent. Refused when the pair has ended.
+    The same `message_id` sends one message, however often it is sent. With `only_here` it goes to no phone,
+    whatever the two have agreed to. Refused when the pair has ended.
     """
     with transaction.atomic():
         confirm(who)
@@ -46,6 +55,7 @@ def send(who: Acting, *, pair_id: uuid.UUID, words: str, message_id: uuid.UUID |
             person_id=who.person_id,
             text_id=texts.put(owner_id=who.person_id, kind="message", words=words),
             at=now(),
+            by_text=not only_here and agreed(who, pair).mine_go,
         )
         message.save(force_insert=True)
         share_in_pair(who, pair, [message.text_id])

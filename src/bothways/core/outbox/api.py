@@ -26,6 +26,7 @@ from bothways.core.outbox.holding import WaitsAt, held, hold
 from bothways.core.outbox.manners import DAILY, SOON, WEEKLY, Manners, in_quiet_hours
 from bothways.core.outbox.models import UNTOLD, Delivery, Notice
 from bothways.core.outbox.singly import Enclosed, clear_singly, deliver_singly, enclose, enclosed
+from bothways.core.outbox.speaking import Spoken, speak, spoken
 
 __all__ = [
     "BOTH",
@@ -40,6 +41,7 @@ __all__ = [
     "HowToReach",
     "Manners",
     "Outcome",
+    "Spoken",
     "clear",
     "clear_singly",
     "consider_anew",
@@ -54,6 +56,8 @@ __all__ = [
     "news",
     "reach_with",
     "seen",
+    "speak",
+    "spoken",
     "take_back",
     "tell",
     "tell_all",

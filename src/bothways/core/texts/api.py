@@ -28,6 +28,7 @@ __all__ = [
     "read",
     "read_all_for_delivery",
     "read_for_delivery",
+    "read_for_text_message",
     "read_on_receipt",
     "reseal",
     "rewrite",
@@ -134,6 +135,14 @@ def read_for_delivery(person_id: uuid.UUID, kind: str) -> str | None:
 def read_all_for_delivery(person_id: uuid.UUID, kind: str) -> dict[uuid.UUID, str]:
     """The same for somebody who is reached in several places: every text of that kind, by its id."""
     return _open(Text.objects.filter(owner_id=person_id, kind=kind))
+
+
+def read_for_text_message(text_ids: Iterable[uuid.UUID], *, kind: str) -> dict[uuid.UUID, str]:
+    """Texts that their writer and their reader both want to go to the reader's phone, for a job.
+
+    Which ones those are, the database knows: it shows a job no other.
+    """
+    return _open(Text.objects.filter(id__in=list(text_ids), kind=kind))
 
 
 def own(who: Acting) -> list[tuple[Text, str]]:

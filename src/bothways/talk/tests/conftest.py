@@ -9,3 +9,5 @@ from bothways.pair.tests.cast import dara as dara
 from bothways.pair.tests.cast import eli as eli
 from bothways.pair.tests.cast import pair as pair
 from bothways.pair.tests.cast import programme as programme
+from bothways.people.tests.carrier import carrier as carrier
+from bothways.people.tests.reach import told as told

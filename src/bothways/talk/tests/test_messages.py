@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import Error, connection
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 def read(person, pair) -> list[str]:
-    shown, _part = selectors.page(person.who, open_pair(person.who, pair.id), "1")
+    shown, _part = selectors.page(person.who, open_pair(person.who, pair.id), "1", ZoneInfo("UTC"))
     return ["|".join(part.words for part in one.parts) for one in shown]
 
 
