@@ -69,7 +69,7 @@ def _beside(person: Person, way: str) -> list[str]:
 def _facts(person: Person) -> list[str]:
     most = reaching.most_of(person)
     facts = [
-        _("It never says what it is about."),
+        _without_content(person),
         when(person),
         ngettext(
             "At most %(number)d message in seven days.", "At most %(number)d messages in seven days.", most
@@ -78,6 +78,12 @@ def _facts(person: Person) -> list[str]:
     ]
     calendar = [_("Besides, you get your meetings for your calendar.")]
     return [*facts, quiet(person), *(calendar if reaching.takes_invitations(person) else [])]
+
+
+def _without_content(person: Person) -> str:
+    if person.notices_by == TEXT:
+        return _("It does not say what it is about, but for messages of a partner where you both want that.")
+    return _("It never says what it is about.")
 
 
 def quiet(person: Person) -> str:
