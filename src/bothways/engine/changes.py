@@ -11,7 +11,16 @@ from bothways.engine.arrays import Int64
 from bothways.engine.benches import SEATS
 from bothways.engine.paths import settle_area, settle_left, settle_pair, settle_right
 from bothways.engine.reach import Work
-from bothways.engine.residual import Flow, Net, loosen, price_of_area, worth_of_left, worth_of_right
+from bothways.engine.residual import (
+    Flow,
+    Net,
+    loosen,
+    place_of,
+    price_of_area,
+    put_used,
+    worth_of_left,
+    worth_of_right,
+)
 
 OUT: int = 1 << 61  # the price of nobody: beyond what any search looks at
 
@@ -19,7 +28,7 @@ OUT: int = 1 << 61  # the price of nobody: beyond what any search looks at
 @kernel
 def give_back(net: Net, flow: Flow, k: int) -> None:
     """Take the unit of pair k back all the way round."""
-    flow.used[k] = False
+    put_used(net, flow, k, False)
     flow.left_use[net.left[k]] -= 1
     loosen(net, flow, net.left[k])
     flow.right_use[net.right[k]] -= 1
@@ -34,6 +43,9 @@ def take_out(net: Net, flow: Flow, k: int) -> None:
     """Pair k is out of the problem from now on."""
     if flow.used[k]:
         give_back(net, flow, k)
+    place = place_of(net, k)
+    if place >= 0:
+        net.turned.left[place] = len(net.left_room) - 1
     net.left[k], net.right[k] = len(net.left_room) - 1, len(net.right_room) - 1
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from bothways.engine.arrays import Bool, Int32, Int64
 from bothways.engine.benches import benches
 from bothways.engine.changes import OUT
-from bothways.engine.residual import NOBODY, Flow, Net, by_person, chains, loads
+from bothways.engine.residual import NOBODY, Flow, Net, Turned, by_person, chains, loads
 
 T = TypeVar("T", bound=np.generic)
 
@@ -100,11 +100,15 @@ def lay_out(
         prices[2].copy(),
     )
     flow.left_price[-1], flow.right_price[-1] = OUT, -OUT
+    left_start, right_start, by_right = by_person(left, right, n, m)
     net = Net(
         padded(left, size, n - 1),
         padded(right, size, m - 1),
         padded(score, size, 0),
-        *by_person(left, right, n, m),
+        left_start,
+        right_start,
+        by_right,
+        Turned(left[by_right], score[by_right], used[by_right]),
         np.full(n, NOBODY, np.int32),
         np.full(m, NOBODY, np.int32),
         np.full(size, NOBODY, np.int32),

@@ -22,6 +22,7 @@ from bothways.engine.residual import (
     Whole,
     loosen,
     price_of_area,
+    put_used,
     worth_of_left,
     worth_of_right,
 )
@@ -32,7 +33,7 @@ def carry(net: Net, flow: Flow, tail: Whole, head: Whole, pair: Whole) -> None:
     """Move one unit from `tail` to `head`: along an arc with room left, or back along one in use."""
     n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
     if pair >= 0:
-        flow.used[pair] = tail < n
+        put_used(net, flow, pair, tail < n)
     elif 0 <= tail < n:
         flow.left_use[tail] -= 1
         loosen(net, flow, tail)
@@ -52,24 +53,29 @@ def carry(net: Net, flow: Flow, tail: Whole, head: Whole, pair: Whole) -> None:
 @part
 def carry_ahead(net: Net, flow: Flow, one: Search, node: Whole, start: Whole) -> None:
     while node != start:
-        carry(net, flow, one.via[node], node, one.pair[node])
-        node = one.via[node]
+        it = one.labels[node]
+        carry(net, flow, np.int64(it.via), node, np.int64(it.pair))
+        node = np.int64(it.via)
 
 
 @part
 def carry_behind(net: Net, flow: Flow, one: Search, node: Whole, end: Whole) -> None:
     while node != end:
-        carry(net, flow, node, one.via[node], one.pair[node])
-        node = one.via[node]
+        it = one.labels[node]
+        carry(net, flow, node, np.int64(it.via), np.int64(it.pair))
+        node = np.int64(it.via)
 
 
 @part
 def move_prices(net: Net, flow: Flow, one: Search, radius: Whole, sign: Whole) -> None:
-    """Prices within `radius` of a search's start move by what they are nearer than that."""
+    """Prices within `radius` of a search's start move by what they are nearer than that.
+
+    Whoever is only labelled, and was not settled, is no nearer than `radius`.
+    """
     n, areas = len(net.left_room), len(net.left_room) + len(net.right_room)
     for place in range(one.size[1]):
-        node = one.touched[place]
-        by = sign * max(radius - one.distance[node], 0)
+        node = np.int64(one.settled[place])
+        by = sign * max(radius - one.labels[node].distance, 0)
         if node < n:
             if by != 0:
                 flow.left_price[node] += by
@@ -94,8 +100,8 @@ def reroute(net: Net, flow: Flow, at: Work, start: Whole, end: Whole, off: Whole
     begin(behind, number, end)
     shortest, meeting, within = off, np.int64(NOWHERE), off
     while True:
-        near = ahead.distance[ahead.heap[0]] if ahead.size[0] > 0 else np.int64(FAR)
-        far = behind.distance[behind.heap[0]] if behind.size[0] > 0 else np.int64(FAR)
+        near = ahead.far[0] if ahead.size[0] > 0 else np.int64(FAR)
+        far = behind.far[0] if behind.size[0] > 0 else np.int64(FAR)
         if ahead.hub[0] + behind.hub[0] < shortest:
             shortest, meeting = ahead.hub[0] + behind.hub[0], np.int64(HUB)
         if min(near, ahead.hub[0]) + min(far, behind.hub[0]) >= shortest:
@@ -105,14 +111,16 @@ def reroute(net: Net, flow: Flow, at: Work, start: Whole, end: Whole, off: Whole
         # is no shorter than the shortest path so far: most labels would never be looked at again.
         if near < ahead.hub[0] and (ahead.size[0] <= behind.size[0] or far >= behind.hub[0]):
             within = shortest - min(far, behind.hub[0])
-            node = pop(ahead)
-            if behind.seen[node] == number and near + behind.distance[node] < shortest:
-                shortest, meeting = near + behind.distance[node], node
+            node = np.int64(pop(ahead))
+            met = behind.labels[node]
+            if met.seen == number and near + met.distance < shortest:
+                shortest, meeting = near + met.distance, node
             grow_ahead(net, flow, ahead, number, node, near, within)
         else:
-            node = pop(behind)
-            if ahead.seen[node] == number and far + ahead.distance[node] < shortest:
-                shortest, meeting = far + ahead.distance[node], node
+            node = np.int64(pop(behind))
+            met = ahead.labels[node]
+            if met.seen == number and far + met.distance < shortest:
+                shortest, meeting = far + met.distance, node
             grow_behind(net, flow, behind, number, node, far, shortest - min(near, ahead.hub[0]))
     radius = min(near, ahead.hub[0], shortest, within)
     move_prices(net, flow, ahead, radius, -1)
@@ -140,9 +148,9 @@ def settle_pair(net: Net, flow: Flow, at: Work, k: Whole) -> None:
     reduced = net.score[k] - flow.left_price[i] + flow.right_price[j]
     if reduced > 0 and not flow.used[k]:
         if reroute(net, flow, at, node, i, reduced):
-            flow.used[k] = True
+            put_used(net, flow, k, True)
     elif reduced < 0 and flow.used[k] and reroute(net, flow, at, i, node, -reduced):
-        flow.used[k] = False
+        put_used(net, flow, k, False)
 
 
 @part

@@ -4,7 +4,7 @@ Lengths are what a step costs at the present prices; a step that would gain coun
 grown through: how near it is, and by whom it is reached, is noted apart.
 """
 
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -25,17 +25,30 @@ FAR: Whole = 1 << 60
 NOWHERE: Whole = -1
 
 
-class Search(NamedTuple):
-    """One end's search: labels by node, a binary heap, and which nodes were touched."""
+# What a search knows of a node, side by side in memory: most of the time goes into fetching it. `seen` is the
+# number of the search that last labelled the node, `via` the node that it was labelled from, `pair` the pair
+# between the two (or NOWHERE), `place` where the node stands in the heap.
+LABEL: Final = np.dtype(
+    [
+        ("distance", np.int64),
+        ("seen", np.int64),
+        ("via", np.int32),
+        ("pair", np.int32),
+        ("place", np.int32),
+    ],
+    align=True,
+)
+Labels: TypeAlias = Any  # (nodes,) of `LABEL`; the checker knows no fields of records
 
-    distance: Int64
-    seen: Int64  # the number of the search that last labelled the node
-    via: Int64  # the node that it was labelled from
-    pair: Int32  # the pair between the two, or NOWHERE
-    place: Int64  # where the node stands in the heap
-    heap: Int64  # nodes, by distance
-    touched: Int64
-    size: Int64  # (2,): of the heap, of `touched`
+
+class Search(NamedTuple):
+    """One end's search: labels by node, a binary heap, and which nodes were settled."""
+
+    labels: Labels
+    heap: Int32  # nodes, by distance
+    far: Int64  # their distances
+    settled: Int32
+    size: Int64  # (2,): of the heap, of `settled`
     hub: Int64  # (2,): distance of the hub, and the node next to it
 
 
@@ -52,67 +65,66 @@ def work(nodes: int) -> Work:
 
 
 def _search(nodes: int) -> Search:
-    distance, seen, via, place, heap, touched = (np.zeros(nodes, np.int64) for _ in range(6))
-    pair, size, hub = np.zeros(nodes, np.int32), np.zeros(2, np.int64), np.zeros(2, np.int64)
-    return Search(distance, seen, via, pair, place, heap, touched, size, hub)
+    heap, settled = np.zeros(nodes, np.int32), np.zeros(nodes, np.int32)
+    size, hub = np.zeros(2, np.int64), np.zeros(2, np.int64)
+    return Search(np.zeros(nodes, LABEL), heap, np.zeros(nodes, np.int64), settled, size, hub)
 
 
 @part
-def rise(one: Search, node: Whole, place: Whole) -> None:
-    """Put `node` into the heap at `place` or above."""
-    far = one.distance[node]
+def rise(one: Search, node: Whole, far: Whole, place: Whole) -> None:
+    """Put `node`, this far away, into the heap at `place` or above."""
     while place > 0:
         parent = (place - 1) >> 1
-        other = one.heap[parent]
-        if one.distance[other] <= far:
+        if one.far[parent] <= far:
             break
-        one.heap[place] = other
-        one.place[other] = place
+        move_to(one, one.heap[parent], one.far[parent], place)
         place = parent
-    one.heap[place] = node
-    one.place[node] = place
+    move_to(one, node, far, place)
+
+
+@part
+def move_to(one: Search, node: Whole, far: Whole, place: Whole) -> None:
+    one.heap[place], one.far[place] = node, far
+    one.labels[node].place = place
 
 
 @part
 def pop(one: Search) -> Whole:
     """Take the nearest node out of the heap."""
     nearest = one.heap[0]
+    one.settled[one.size[1]] = nearest
+    one.size[1] += 1
     one.size[0] -= 1
     size = one.size[0]
     if size > 0:
-        node = one.heap[size]
-        far = one.distance[node]
-        place = 0
+        node, far, place = one.heap[size], one.far[size], 0
         while 2 * place + 1 < size:
             child = 2 * place + 1
-            if child + 1 < size and one.distance[one.heap[child + 1]] < one.distance[one.heap[child]]:
+            if child + 1 < size and one.far[child + 1] < one.far[child]:
                 child += 1
-            if one.distance[one.heap[child]] >= far:
+            if one.far[child] >= far:
                 break
-            one.heap[place] = one.heap[child]
-            one.place[one.heap[place]] = place
+            move_to(one, one.heap[child], one.far[child], place)
             place = child
-        one.heap[place] = node
-        one.place[node] = place
+        move_to(one, node, far, place)
     return nearest
 
 
 @part
 def label(one: Search, number: Whole, node: Whole, distance: Whole, via: Whole, pair: Whole) -> None:
-    if one.seen[node] != number:
-        one.seen[node] = number
-        one.touched[one.size[1]] = node
-        one.size[1] += 1
+    it = one.labels[node]
+    if it.seen != number:
+        it.seen = number
         place = one.size[0]
         one.size[0] += 1
-    elif distance < one.distance[node]:
-        place = one.place[node]
+    elif distance < it.distance:
+        place = np.int64(it.place)
     else:
         return
-    one.distance[node] = distance
-    one.via[node] = via
-    one.pair[node] = pair
-    rise(one, node, place)
+    it.distance = distance
+    it.via = via
+    it.pair = pair
+    rise(one, node, distance, place)
 
 
 @part
@@ -162,18 +174,25 @@ def ahead_of_right(
         if near <= distance < one.hub[0]:
             one.hub[0] = distance
             one.hub[1] = node
-    place, end = net.right_start[j], net.right_start[j + 1]
-    chained = np.int64(net.right_chain[j])
-    while place < end or chained >= 0:
-        k = np.int64(net.by_right[place]) if place < end else chained
-        if flow.used[k]:
+    if use == 0:
+        return
+    turned, left = len(net.turned.used) > 0, use
+    for place in range(net.right_start[j], net.right_start[j + 1]):
+        if net.turned.used[place] if turned else flow.used[net.by_right[place]]:
+            k = np.int64(net.by_right[place])
             distance = base + net.score[k] - flow.left_price[net.left[k]]
             if near <= distance < limit:
                 label(one, number, net.left[k], distance, node, k)
-        if place < end:
-            place += 1
-        else:
-            chained = np.int64(net.next_of_right[k])
+            left -= 1
+            if left == 0:
+                return
+    chained = np.int64(net.right_chain[j])
+    while chained >= 0:
+        if flow.used[chained]:
+            distance = base + net.score[chained] - flow.left_price[net.left[chained]]
+            if near <= distance < limit:
+                label(one, number, net.left[chained], distance, node, chained)
+        chained = np.int64(net.next_of_right[chained])
 
 
 @part
@@ -251,17 +270,23 @@ def behind_right(
         if near <= distance < one.hub[0]:
             one.hub[0] = distance
             one.hub[1] = node
-    place, end = net.right_start[j], net.right_start[j + 1]
-    chained = np.int64(net.right_chain[j])
-    while place < end or chained >= 0:
-        k = np.int64(net.by_right[place]) if place < end else chained
-        distance = base - net.score[k] + flow.left_price[net.left[k]]
-        if near <= distance < limit and not flow.used[k]:
-            label(one, number, net.left[k], distance, node, k)
-        if place < end:
-            place += 1
+    turned = len(net.turned.used) > 0
+    for place in range(net.right_start[j], net.right_start[j + 1]):
+        if turned:
+            i, score, used = np.int64(net.turned.left[place]), net.turned.score[place], net.turned.used[place]
         else:
-            chained = np.int64(net.next_of_right[k])
+            k = net.by_right[place]
+            i, score, used = np.int64(net.left[k]), net.score[k], flow.used[k]
+        distance = base - score + flow.left_price[i]
+        if near <= distance < limit and not used:
+            label(one, number, i, distance, node, np.int64(net.by_right[place]))
+    chained = np.int64(net.right_chain[j])
+    while chained >= 0:
+        i = np.int64(net.left[chained])
+        distance = base - net.score[chained] + flow.left_price[i]
+        if near <= distance < limit and not flow.used[chained]:
+            label(one, number, i, distance, node, chained)
+        chained = np.int64(net.next_of_right[chained])
 
 
 @part

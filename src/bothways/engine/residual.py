@@ -24,6 +24,23 @@ Whole: TypeAlias = Any
 HUB: Final = -2
 
 
+class Turned(NamedTuple):
+    """What `by_right` leads to, copied into its order: a right person's pairs lie side by side.
+
+    Only where many searches are made (`growing.lay_out`); elsewhere it is empty. A pair that is out has
+    nobody as its left person here too.
+    """
+
+    left: Int32  # (p,), as by_right
+    score: Int32
+    used: Bool
+
+
+def not_turned() -> Turned:
+    """None of it."""
+    return Turned(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.bool_))
+
+
 class Net(NamedTuple):
     """What does not change while a flow is sought.
 
@@ -37,6 +54,7 @@ class Net(NamedTuple):
     left_start: Int64  # (n + 1,): pairs left_start[i] .. left_start[i + 1] - 1
     right_start: Int64  # (m + 1,): places in by_right
     by_right: Int32
+    turned: Turned
     left_chain: Int32  # (n,)
     right_chain: Int32  # (m,)
     next_of_left: Int32  # (p,)
@@ -106,6 +124,7 @@ def network(given: Problem, order: Int64 | None, weights: Weights) -> Net:
         right,
         score,
         *by_person(left, right, n, m),
+        not_turned(),
         np.full(n, NOBODY, np.int32),
         np.full(m, NOBODY, np.int32),
         np.full(len(left), NOBODY, np.int32),
@@ -236,6 +255,26 @@ def join_chains(net: Net, first: int, end: int) -> None:
         i, j = net.left[k], net.right[k]
         net.next_of_left[k], net.left_chain[i] = net.left_chain[i], k
         net.next_of_right[k], net.right_chain[j] = net.right_chain[j], k
+
+
+@part
+def place_of(net: Net, k: Whole) -> Whole:
+    """Where pair k stands in `turned`; NOBODY where it came later, or nothing is turned."""
+    if len(net.turned.used) > 0:
+        j = net.right[k]
+        for place in range(net.right_start[j], net.right_start[j + 1]):
+            if net.by_right[place] == k:
+                return place
+    return np.int64(NOBODY)
+
+
+@part
+def put_used(net: Net, flow: Flow, k: Whole, used: Whole) -> None:
+    """Pair k is chosen, or is not any more."""
+    flow.used[k] = used
+    place = place_of(net, k)
+    if place >= 0:
+        net.turned.used[place] = used
 
 
 @part
