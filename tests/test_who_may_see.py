@@ -38,6 +38,7 @@ def test_every_view_is_reached_by_somebody(world: World) -> None:
 
 # URLs that no page links to, each with its reason.
 UNLINKED = {
+    "manifest",  # fetched by the browser
     "health",  # for the operator's monitoring
     "passkey_needed",  # reached by redirect, by a coordinator who has shown no passkey
     "account_inactive",  # sign-in of a person who is leaving

@@ -46,7 +46,7 @@ async () => {
   const worker = await navigator.serviceWorker.getRegistration('/me/reach/')
   const all = await worker.getNotifications()
   return all.map(n => ({
-    title: n.title, words: n.body, lang: n.lang, dir: n.dir, tag: n.tag, silent: n.silent,
+    title: n.title, words: n.body, lang: n.lang, dir: n.dir, tag: n.tag, silent: n.silent, icon: n.icon,
     actions: n.actions.map(a => a.title)
   }))
 }
@@ -124,6 +124,8 @@ def test_switched_on_and_told_once(language, chromium_of, pusher, monkeypatch):
     assert shown["words"] == words["words"] and shown["title"] == "Bothways" and not shown["silent"]
     assert shown["lang"] == language and shown["dir"] == ("rtl" if language == "ar" else "ltr")
     assert shown["actions"] == [words["stop"]]
+    icon = page.request.get(shown["icon"])
+    assert icon.status == 200 and icon.headers["content-type"] == "image/png"
     # The same again, after it was looked at and closed: not shown a second time. A newer one is.
     page.evaluate(CLOSE)
     assert browser.brings(words) == []
@@ -142,8 +144,11 @@ def test_a_tap_opens_home_and_one_button_stops_it(chromium_of):
     browser = chromium_of(someone("Amina"))
     page = browser.page
     switch_on(page)
-    browser.brings({"once": "1", "words": "news", "stop": "Stop"})
     [worker] = page.context.service_workers
+    # The browser fetches the icon under the worker's own policy.
+    worker.evaluate("self.addEventListener('securitypolicyviolation', () => { self.refused = true })")
+    browser.brings({"once": "1", "words": "news", "stop": "Stop"})
+    assert worker.evaluate("self.refused || false") is False
     tapped = """async (action) => {
       const done = []
       self.clients.openWindow = async (path) => { done.push(path) }
@@ -241,3 +246,30 @@ def test_nothing_is_offered_where_a_browser_has_it_not(without, signed_in):
     page.goto("/me/reach/")
     expect(page.locator("[data-push]")).to_be_hidden()
     assert not Notice.objects.filter(kind="device.moved").exists()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_iphone_reads_that_the_home_screen_comes_first(language, signed_in):
+    amina = someone("Amina")
+    people.set_language(amina.who, language)
+    page = signed_in(amina, locale=LANGUAGES[language])
+    # As Safari is there: in a tab it has none of it, and says that it is in a tab.
+    page.add_init_script(
+        "delete window.PushManager; delete window.Notification; navigator.standalone = false"
+    )
+    page.goto("/me/reach/")
+    expect(page.locator("[data-push-iphone]")).to_be_visible()
+    expect(page.locator("form[data-push-on]")).to_be_hidden()
+    fits(page, Axe())
+    shot(page, f"devices-iphone-{language}")
+
+
+def test_a_browser_finds_nothing_wrong_with_the_manifest(signed_in):
+    page = signed_in(someone("Amina"))
+    page.goto("/me/")
+    tools = page.context.new_cdp_session(page)
+    found = tools.send("Page.getAppManifest")
+    assert found["url"].endswith("/manifest.webmanifest") and found["errors"] == []
+    assert json.loads(found["data"])["name"] == "Bothways"
+    wrong = {one["errorId"] for one in tools.send("Page.getInstallabilityErrors")["installabilityErrors"]}
+    assert not {one for one in wrong if "icon" in one or "manifest" in one or "url" in one}

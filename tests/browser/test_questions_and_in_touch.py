@@ -38,6 +38,7 @@ def test_four_questions_are_answered_once_or_closed(language: str, signed_in) ->
     page.goto("/")
     shot(page, f"questions-tile-{language}")
     page.locator("li.tile a[href$='/how-is-it-going/']").click()
+    shot(page, f"questions-asked-{language}")
     page.locator("main input[value=mostly]").first.check()
     page.locator("main form button").first.click()
     expect(page.locator("main input:checked")).to_have_count(1)

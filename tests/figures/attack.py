@@ -15,100 +15,82 @@ from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
 from bothways.insight.noise import AREA_SPREAD, JITTER, SPREAD, Noise, weights
-from bothways.insight.protection import STEP, TOTAL, Groups, Table, protect, shown_from, tree
-from bothways.insight.tables import BY_KEY, MONTH
-from tests.figures.programme import AREAS, CELLS, LEAVES, QUARTERS, SUMS, TABLES, TOWNS, Counts
+from bothways.insight.protection import STEP, Groups, Table, protect, shown_from, tree
+from bothways.insight.tables import MONTH, Declared
+from tests.figures.programme import AREAS, LEAVES, SHAPE, TOWNS
+from tests.figures.shape import Counts, Floats, Shape
 
-Floats = NDArray[np.float64]
-NUMBER = {cell: number for number, cell in enumerate(CELLS)}
-# Quarters since year 0 of the first release.
-FIRST = 4 * 2021
+NUMBER = SHAPE.number
 # Nearer to the least figure that is shown than so many standard deviations, and what one such quarter counts.
 EDGE, EACH = 1.5, 0.3
 
 
-def published(counts: Counts, rng: np.random.Generator) -> Floats:
-    """What the product publishes of these leaves over all quarters: quarters by cells, NaN where hidden."""
+def published(counts: Counts, rng: np.random.Generator, shape: Shape = SHAPE) -> Floats:
+    """What the product publishes of these leaves over all periods: periods by cells, NaN where hidden."""
     noise = Noise(rng.bytes(32))
-    out = np.full((QUARTERS, len(CELLS)), np.nan)
+    out = np.full((shape.periods, len(shape.cells)), np.nan)
     before: dict[str, Groups] = {}
     keys = rng.integers(0, 2**32, counts.shape)
-    for quarter in range(QUARTERS):
-        for table in TABLES:
-            leaves = {
-                place: (int(counts[quarter, number]), int(keys[quarter, number]))
-                for number, (key, place) in enumerate(LEAVES)
-                if key == table.key
-            }
-            period = 3 * (FIRST + quarter) + 2 if table.every == MONTH else FIRST + quarter
+    for at in range(shape.periods):
+        for table in shape.tables:
+            leaves = {}
+            for number, (key, place) in enumerate(shape.leaves):
+                if key == table.key:
+                    people = int(counts[at, number])
+                    mark = noise.mark_of(key, place, people) if table.question else int(keys[at, number])
+                    leaves[place] = (people, mark)
+            period = 3 * (shape.first + at) + 2 if table.every == MONTH else shape.first + at
             about = Table(table.key, table.every, period, adds_up=not table.by_area)
-            made = protect(about, tree(table.places(AREAS), leaves), noise, before.get(table.key, []))
+            made = protect(about, tree(table.places(shape.areas), leaves), noise, before.get(table.key, []))
             before[table.key] = made.groups
             for place, value in made.values.items():
                 if value is not None:
-                    out[quarter, NUMBER[table.key, place]] = value
+                    out[at, shape.number[table.key, place]] = value
     return out
 
 
-def _leaves(table: str, place: str) -> Floats:
-    row = np.zeros(len(CELLS))
-    leaves = list(BY_KEY[table].leaves) or [place]
-    for leaf in leaves if place == TOTAL else [place]:
-        row[NUMBER[table, leaf]] = 1
-    return row
-
-
-# Which cells have noise of their own (all of areas, the leaves of other tables), and which are sums of those.
-OWN = np.array(
-    [
-        np.eye(len(CELLS))[number] if BY_KEY[key].by_area else _leaves(key, place)
-        for number, (key, place) in enumerate(CELLS)
-    ]
-)
-
-
 @functools.cache
-def lasting(every: str, spread: float) -> Floats:
-    """Of the noise of one cell between the quarters, without the rounding: known to everybody."""
+def lasting(every: str, spread: float, periods: int) -> Floats:
+    """Of the noise of one cell between the periods, without the rounding: known to everybody."""
     step = 3 if every == MONTH else 1
     terms = np.array(weights(every))
-    found = np.zeros((QUARTERS, QUARTERS))
-    for one in range(QUARTERS):
-        for other in range(QUARTERS):
+    found = np.zeros((periods, periods))
+    for one in range(periods):
+        for other in range(periods):
             apart = step * abs(one - other)
             found[one, other] = terms[apart:] @ terms[: len(terms) - apart] if apart < len(terms) else 0
-    return np.asarray(spread**2 * found + np.eye(QUARTERS) * JITTER**2)
+    return np.asarray(spread**2 * found + np.eye(periods) * JITTER**2)
 
 
-def spread_of(table: str) -> float:
-    return AREA_SPREAD if BY_KEY[table].by_area else SPREAD
+def spread_of(table: Declared) -> float:
+    return AREA_SPREAD if table.by_area else SPREAD
 
 
-def noise_covariance(cells: NDArray[np.int64]) -> Floats:
-    """Of what is added to these cells, quarter by quarter, and of the rounding."""
-    size = len(cells) * QUARTERS
-    found = np.eye(size) * STEP**2 / 12
-    shared = OWN[cells] @ OWN[cells].T
+def noise_covariance(cells: NDArray[np.int64], shape: Shape) -> Floats:
+    """Of what is added to these cells, period by period, and of the rounding."""
+    found = np.eye(len(cells) * shape.periods) * STEP**2 / 12
+    shared = shape.own[cells] @ shape.own[cells].T
     for one, other in np.argwhere(shared > 0):
-        rows, columns = (slice(at * QUARTERS, (at + 1) * QUARTERS) for at in (one, other))
-        table = BY_KEY[CELLS[cells[one]][0]]
-        found[rows, columns] += shared[one, other] * lasting(table.every, spread_of(table.key))
+        rows, columns = (slice(at * shape.periods, (at + 1) * shape.periods) for at in (one, other))
+        table = shape.by_key[shape.cells[cells[one]][0]]
+        found[rows, columns] += shared[one, other] * lasting(table.every, spread_of(table), shape.periods)
     return found
 
 
 @dataclass
 class Knowledge:
-    """What the attacker expects of the leaves without the target (quarters by leaves), and how the people
-    they do not know vary: samples of quarters by leaves, or none where they know everybody."""
+    """What the attacker expects of the leaves without the target (periods by leaves), and how the people
+    they do not know vary: samples of periods by leaves, or none where they know everybody."""
 
     expected: Floats
     samples: Floats | None = None
+    shape: Shape = SHAPE
 
     @functools.cached_property
     def covariance(self) -> Floats:
-        """Between all cells and quarters, cell by cell."""
+        """Between all cells and periods, cell by cell."""
         assert self.samples is not None
-        sums = (self.samples @ SUMS.T).transpose(0, 2, 1).reshape(len(self.samples), -1)
+        sums = (self.samples @ self.shape.sums.T).transpose(0, 2, 1).reshape(len(self.samples), -1)
         return np.asarray(np.cov(sums.T))
 
     def beside(self, known: Counts) -> Knowledge:
@@ -118,7 +100,7 @@ class Knowledge:
 
 class Known(Knowledge):
     def __init__(self, expected: Floats, samples: Floats | None, unknown: Knowledge) -> None:
-        super().__init__(expected, samples)
+        super().__init__(expected, samples, unknown.shape)
         self.unknown = unknown
 
     @property
@@ -129,21 +111,23 @@ class Known(Knowledge):
 def told(seen: Floats, knows: Knowledge, target: Floats) -> bool:
     """The attacker's guess: is the target a member?
 
-    `target`: what they would add to the leaves, or what is to be expected of that; quarters by leaves.
+    `target`: what they would add to the leaves, or what is to be expected of that; periods by leaves.
     """
-    adds = target @ SUMS.T
+    shape = knows.shape
+    adds = target @ shape.sums.T
     touched = np.flatnonzero(np.any(np.abs(adds) > 0.02, axis=0))
-    expected = (knows.expected @ SUMS.T)[:, touched].T.ravel()
+    expected = (knows.expected @ shape.sums.T)[:, touched].T.ravel()
     shift = adds[:, touched].T.ravel().astype(float)
     got = seen[:, touched].T.ravel()
-    covariance = noise_covariance(touched)
+    covariance = noise_covariance(touched, shape)
     if knows.samples is not None:
-        these = (touched[:, None] * QUARTERS + np.arange(QUARTERS)).ravel()
+        these = (touched[:, None] * shape.periods + np.arange(shape.periods)).ravel()
         covariance += knows.covariance[np.ix_(these, these)]
     shown = ~np.isnan(got)
     spread = np.sqrt(np.diag(covariance))
-    cells = OWN[touched].sum(axis=1).repeat(QUARTERS)
-    wide = [spread_of(CELLS[cell][0]) for cell in touched for _ in range(QUARTERS)]
+    cells = shape.own[touched].sum(axis=1).repeat(shape.periods)
+    tables = [shape.by_key[shape.cells[cell][0]] for cell in touched]
+    wide = np.repeat([spread_of(table) for table in tables], shape.periods)
     least = np.array([shown_from(int(number), each) for number, each in zip(cells, wide, strict=True)])
     least = least - STEP / 2
     above = (expected - least) / spread

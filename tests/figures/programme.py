@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bothways.insight.protection import TOTAL
 from bothways.insight.tables import TABLES as EVERY_TABLE
+from tests.figures.shape import Counts, Shape
 
 QUARTERS = 20
 REGIONS = 3
@@ -23,15 +24,15 @@ WEIGHTS = WEIGHTS / WEIGHTS.sum()
 AREAS = [[f"r{region}", TOTAL, f"Region {region}"] for region in range(REGIONS)]
 AREAS += [[f"t{town}", f"r{town % REGIONS}", f"Town {town}"] for town in range(TOWNS)]
 
-# Answers to the questions of the half-year are left out: see "What falls short" in published-figures.md.
+# Answers to the questions of the half-year come out by themselves: see `voices`.
 TABLES = [table for table in EVERY_TABLE if not table.question]
 LEAVES = [
     (table.key, place)
     for table in TABLES
     for place in ([f"t{town}" for town in range(TOWNS)] if table.by_area else table.leaves or [TOTAL])
 ]
-COLUMN = {leaf: number for number, leaf in enumerate(LEAVES)}
-Counts = NDArray[np.int64]
+SHAPE = Shape(TABLES, AREAS, LEAVES, QUARTERS, first=4 * 2021)
+COLUMN = SHAPE.column
 
 
 @dataclass
@@ -152,23 +153,3 @@ def fakes(rng: np.random.Generator, count: int, town: int) -> Counts:
     who = people(rng, count, np.full(count, town))
     who.comes[:], who.goes[:] = -2.0, QUARTERS + 1.0
     return counts(rng, who)
-
-
-def sums() -> tuple[list[tuple[str, str]], NDArray[np.int64]]:
-    """Every cell with its table, and which leaves it is the sum of: cells by leaves."""
-    cells: list[tuple[str, str]] = []
-    rows = []
-    regions = {place: parent for place, parent, _ in AREAS}
-    for table in TABLES:
-        mine = [place for key, place in LEAVES if key == table.key]
-        inner = [TOTAL, *(place for place, _, _ in AREAS if place[0] == "r")] if table.by_area else [TOTAL]
-        for place in dict.fromkeys([*inner, *mine]):
-            under = [leaf for leaf in mine if place in (TOTAL, leaf) or regions.get(leaf) == place]
-            row = np.zeros(len(LEAVES), np.int64)
-            row[[COLUMN[table.key, leaf] for leaf in under]] = 1
-            cells.append((table.key, place))
-            rows.append(row)
-    return cells, np.array(rows)
-
-
-CELLS, SUMS = sums()

@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 from tests.figures import programme as simulated
-from tests.figures.attack import Floats, Knowledge, by_periods, by_totals, published, told
-from tests.figures.programme import CELLS, SUMS, TOWNS, WEIGHTS, Counts
+from tests.figures.attack import Knowledge, by_periods, by_totals, published, told
+from tests.figures.programme import SHAPE, TOWNS, WEIGHTS
+from tests.figures.shape import Counts, Floats
 
 pytestmark = pytest.mark.attack
 
@@ -72,7 +73,7 @@ def played(rng: np.random.Generator) -> tuple[dict[str, list[bool]], list[tuple[
         rest, town = elsewhere(rng), folk(rng, FOLK)
         real = rest + town + member * target.adds
         figures = published(real, rng)
-        seen.append((figures, real @ SUMS.T))
+        seen.append((figures, real @ SHAPE.sums.T))
         knows_town = apart.beside(town)
         guesses = {
             "periods": by_periods(figures, whole, target.usual),
@@ -114,9 +115,9 @@ def written(right: dict[str, list[bool]], sizes: dict[str, list[tuple[str, float
         "# The attack on the published figures",
         "",
         f"Made by `SAVE=1 ./dev attack figures`: {TRIALS} simulated programmes for each attacker, "
-        f"{len(CELLS)} cells in {simulated.QUARTERS} quarters, seed {SEED}. Half of the time the target is a "
-        "member; 50 % is guessing. The figures come from the product's own functions. Who the attackers are, "
-        "and what they know: `docs/algorithms/published-figures.md`.",
+        f"{len(SHAPE.cells)} cells in {simulated.QUARTERS} quarters, seed {SEED}. Half of the time the "
+        "target is a member; 50 % is guessing. The figures come from the product's own functions. Who the "
+        "attackers are, and what they know: `docs/algorithms/published-figures.md`.",
         "",
         "| attacker | guesses right | 95 % interval | aim |",
         "|---|---|---|---|",
@@ -139,7 +140,7 @@ def test_figures_tell_nobody_apart_and_are_of_use() -> None:
     sizes = {"programmes of about 1,000 members (those of the attack)": exactness(seen)}
     for people, words in ((1200, "of about 300 members"), (20_000, "of about 5,000 members")):
         real = [elsewhere(rng, people) for _ in range(20)]
-        sizes[f"programmes {words}"] = exactness([(published(one, rng), one @ SUMS.T) for one in real])
+        sizes[f"programmes {words}"] = exactness([(published(one, rng), one @ SHAPE.sums.T) for one in real])
     text = written(right, sizes)
     print("\n" + text)
     if os.environ.get("SAVE"):

@@ -15,7 +15,7 @@ from bothways.goals.models import Goal
 from bothways.help.models import HandAsk, HandLike, HandYes, Opening, Reply, Request
 from bothways.meet.dates import rhythm_of
 from bothways.meet.models import Feed, JournalLine, Meeting, Series, TookPlace
-from bothways.pair.models import Closing, Half, Pair
+from bothways.pair.models import Closing, Half, InTouch, Pair
 from bothways.talk.models import Bookmark, Message
 
 ENDED = Pair.State.ENDED
@@ -33,6 +33,7 @@ def _words() -> list[str]:
     halves = set(Half.objects.exclude(pair__state=ENDED).values_list("pair_id", "person_id"))
     requests = {one.pk: one for one in Request.objects.all()}
     yeses = {one.pk: one for one in HandYes.objects.select_related("ask")}
+    in_touch = {one.pk: one for one in InTouch.objects.all()}
     found = []
     for share in Share.objects.select_related("text"):
         if share.owner_id != share.text.owner_id or share.owner_id == share.with_id:
@@ -42,6 +43,10 @@ def _words() -> list[str]:
         elif share.under in yeses:
             yes = yeses[share.under]
             allowed = {yes.person_id, yes.ask.person_id} if yes.met_at else set()
+        elif share.under in in_touch:
+            # Only those who have both said it.
+            pair_id = in_touch[share.under].pair_id
+            allowed = {one.person_id for one in in_touch.values() if one.pair_id == pair_id}
         else:
             allowed = {person for pair, person in halves if pair == share.under}
         if not {share.owner_id, share.with_id} <= allowed:

@@ -210,6 +210,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
+        "manifest-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -261,10 +262,10 @@ if SMS_URL:
         )
 
 # Mail that comes back, to one domain of its own: docs/reference/mail-gateway.md. Without it there are no
-# invitations by mail.
-MAIL_DOMAIN = env("MAIL_DOMAIN")
+# invitations by mail. Those of a demo go to its own page, and without a secret nothing is taken back.
+MAIL_DOMAIN = env("MAIL_DOMAIN", "demo.invalid" if DEMO else "")
 MAIL_SECRET = env("MAIL_SECRET")
-if MAIL_DOMAIN and len(MAIL_SECRET) < 32:
+if env("MAIL_DOMAIN") and len(MAIL_SECRET) < 32:
     raise ImproperlyConfigured("With BOTHWAYS_MAIL_DOMAIN set BOTHWAYS_MAIL_SECRET (32 characters or more).")
 # Notices in browsers, for who switches them on. The key signs what goes to push services: 32 bytes, base64
 # for addresses. Without a key, or without a service, there are none.

@@ -11,7 +11,7 @@ from bothways.core.clock.api import now, today, travelled
 from bothways.core.walls import api as walls
 from bothways.demo.life import Living
 from bothways.demo.place import days_ago, sign_in
-from bothways.demo.reached import reach
+from bothways.demo.reached import invite, reach
 from bothways.demo.together import Couple
 from bothways.goals import api as goals
 from bothways.help import api as help_
@@ -22,6 +22,8 @@ from bothways.talk import api as talk
 
 # How many pairs, and since how many days. Their sessions of then still stand today.
 SOME, SINCE = 36, 20.0
+# Every so many of them have ended well meanwhile.
+OVER = 8
 ZONE = "Europe/Berlin"
 HOURS = (time(10), time(15), time(18))
 # In the page language of whoever writes, if the other reads it too; English otherwise.
@@ -47,6 +49,11 @@ THANKS = {
     "ar": "شكرًا على الربيع كله. صرت أعرف طريقي هنا، والفضل لك.",
     "zh": "谢谢你陪我度过整个春天。现在我认识这里的路了，多亏了你。",
 }
+IN_TOUCH = {
+    "en": "Ring me when you like, or come by on a Sunday: 0171 3920044.",
+    "ar": "اتصل بي متى شئت، أو زرني يوم أحد: 0171 3920044.",
+    "zh": "想打电话就打给我，星期天也可以来坐坐：0171 3920044。",
+}
 KINDS = ("harvest", "moving", "repairs", "lift")
 
 
@@ -63,6 +70,9 @@ def go_on(batch: Sequence[Couple]) -> list[uuid.UUID]:
     with travelled(days_ago(SINCE)):
         awake = [one for one in map(_wakes, batch) if one is not None]
     for number, couple in enumerate(awake):
+        if number % OVER == OVER - 1:
+            _stay_in_touch(couple)
+            continue
         for share, does in WAYS:
             if number % share == 0:
                 does(couple)
@@ -152,6 +162,18 @@ def _plan_an_end(couple: Couple) -> None:
         pairs.say_thanks(couple.other.who, pair_id=couple.pair_id, words=words)
 
 
+def _stay_in_touch(couple: Couple) -> None:
+    """An ending on the day that both chose, and what each may keep of the other: to read for a month."""
+    with travelled(days_ago(18)), walls.acting_with(couple.one.who.token):
+        pairs.plan_closing(couple.one.who, pair_id=couple.pair_id, day=today() + timedelta(days=13))
+    for days, writer, reader in ((10.0, couple.other, couple.one), (9.0, couple.one, couple.other)):
+        with travelled(days_ago(days)), walls.acting_with(writer.who.token):
+            pairs.say_thanks(writer.who, pair_id=couple.pair_id, words=_said(THANKS, writer, reader))
+            pairs.say_in_touch(writer.who, pair_id=couple.pair_id, words=_said(IN_TOUCH, writer, reader))
+    with travelled(days_ago(4)), walls.acting_with(couple.other.who.token):
+        pairs.end(couple.other.who, pair_id=couple.pair_id)
+
+
 def _lend_hands(couples: Sequence[Couple]) -> None:
     """Those who offer company like some kinds of work. In every fifth pair the other asks."""
     for number, couple in enumerate(couples):
@@ -187,4 +209,5 @@ WAYS: tuple[tuple[int, Callable[[Couple], None]], ...] = (
     (4, _ask_on),
     (6, _plan_an_end),
     (3, reach),
+    (9, invite),
 )

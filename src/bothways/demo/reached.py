@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import time
 
 from bothways.core.clock.api import travelled
+from bothways.core.mailbox import api as mailbox
 from bothways.core.walls import api as walls
 from bothways.demo.life import Living
 from bothways.demo.place import days_ago
@@ -15,6 +17,16 @@ from bothways.people import api as people
 # Kept for films: nobody has it.
 PHONE = "+491713920011"
 CODE = re.compile(r"\d{6}")
+LATELY = 0.5
+ONCE_A_WEEK = people.WantedReach(
+    notices_by="letter",
+    told="weekly",
+    told_day=5,
+    told_at=time(10),
+    notices_per_week=1,
+    quiet_from=time(20),
+    quiet_until=time(9),
+)
 
 
 def reach(couple: Couple) -> None:
@@ -24,18 +36,16 @@ def reach(couple: Couple) -> None:
             if each.invented.name == "Bo":
                 _has_a_phone(each)
         with walls.acting_with(couple.one.who.token):
-            people.save_reach(
-                couple.one.who,
-                people.WantedReach(
-                    notices_by="letter",
-                    told="weekly",
-                    told_day=5,
-                    told_at=time(10),
-                    notices_per_week=1,
-                    quiet_from=time(20),
-                    quiet_until=time(9),
-                ),
-            )
+            people.save_reach(couple.one.who, ONCE_A_WEEK)
+
+
+def invite(couple: Couple) -> None:
+    """One of the two wants their meetings as invitations for a calendar, where there are any."""
+    if not mailbox.is_on():
+        return
+    # Now, nearly: a letter about a meeting that has waited for three weeks is not sent any more.
+    with travelled(days_ago(LATELY)), walls.acting_with(couple.one.who.token):
+        people.save_reach(couple.one.who, replace(ONCE_A_WEEK, calendar_letters=True))
 
 
 def _has_a_phone(one: Living) -> None:

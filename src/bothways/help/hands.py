@@ -26,6 +26,7 @@ from bothways.programme import api as programmes
 MOST_ASKS = 10
 FURTHEST = timedelta(days=120)
 CONTACT_LENGTH = 500
+CONFIRMED = (Enrolment.State.ACTIVE, Enrolment.State.PAUSED)
 
 
 def open_ask(who: Acting, ask_id: uuid.UUID) -> HandAsk:
@@ -48,8 +49,7 @@ def _asked(who: Acting, ask: HandAsk) -> bool:
 
 def is_confirmed(who: Acting, programme_id: uuid.UUID) -> bool:
     """Whether my enrolment in a programme is confirmed: before, nothing begins."""
-    confirmed = {Enrolment.State.ACTIVE, Enrolment.State.PAUSED}
-    return any(one.programme_id == programme_id and one.state in confirmed for one in of_person(who))
+    return any(one.programme_id == programme_id and one.state in CONFIRMED for one in of_person(who))
 
 
 def my_ask(who: Acting, ask_id: uuid.UUID) -> HandAsk:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from bothways.core.events import api as events
 from bothways.core.outbox import api as outbox
 from bothways.core.texts.api import name_kind
+from bothways.help import hand_notices
 
 events.declare("request.made", _("You asked for help"))
 events.declare("request.opened", _("You opened a request as a coordinator"))
@@ -33,10 +34,12 @@ outbox.declare("request.partner", _("Your partner asks you for help"))
 outbox.declare("request.coordinators", _("A member asks the coordinators for help"))
 outbox.declare("request.answered", _("Your request has an answer"))
 outbox.declare("request.more", _("There is more to read under a request"))
-outbox.declare("hand.partner", _("Your partner asks for a hand"))
-outbox.declare("hand.asked", _("Somebody asks for work that you like"))
-outbox.declare("hand.yes", _("Somebody would help you"))
-outbox.declare("hand.met", _("You have both said yes to a few hours of help"))
+outbox.declare("hand.partner", _("Your partner asks for a hand"), waits_at=hand_notices.partner_waits_at)
+outbox.declare("hand.asked", _("Somebody asks for work that you like"), waits_at=hand_notices.liking_waits_at)
+outbox.declare("hand.yes", _("Somebody would help you"), waits_at=hand_notices.yes_waits_at)
+outbox.declare(
+    "hand.met", _("You have both said yes to a few hours of help"), waits_at=hand_notices.met_waits_at
+)
 outbox.declare("hand.off", _("A few hours of help were called off"))
 outbox.declare("request.climbed", _("Your request has gone on to where you said"))
 outbox.declare("request.expires", _("A request of yours closes soon, unless you keep it open"))

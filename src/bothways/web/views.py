@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -71,6 +72,33 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def fault(request: HttpRequest) -> HttpResponse:
     return render(request, "web/fault.html", status=500)
+
+
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """How Bothways looks on a home screen. The same for everybody: browsers fetch it without a sign-in."""
+    icons = [
+        {
+            "src": static(f"web/icon-{size}.png"),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": use,
+        }
+        for size in (192, 512)
+        for use in ("any", "maskable")
+    ]
+    about = {
+        "name": "Bothways",
+        "short_name": "Bothways",
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#fbfcfc",
+        "theme_color": "#0b5c5c",
+        "icons": icons,
+    }
+    return JsonResponse(about, content_type="application/manifest+json")
 
 
 @require_safe

@@ -1,22 +1,28 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.management import CommandError, call_command
 from tests.proofs import truths
 
+from bothways.core.clock.api import now, travelled
+from bothways.core.outbox.models import Notice
 from bothways.core.registry import api as registry
 from bothways.demo.directory import ENTRIES
 from bothways.demo.fill import NotADemo, fill
 from bothways.demo.members import invent
 from bothways.goals.models import Goal
 from bothways.help.models import HandYes, Request, Service
+from bothways.insight.models import Release
 from bothways.match import api as match
 from bothways.match.models import Proposal
 from bothways.meet.models import Meeting, Series
-from bothways.pair.models import Card, Closing, Pair
+from bothways.pair.models import Card, Closing, InTouch, Pair
 from bothways.people.addresses import opaque
 from bothways.people.models import Person, Phone
 from bothways.talk.models import Message
+from bothways.voice.models import Sums
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +36,7 @@ def test_the_same_seed_invents_the_same_people() -> None:
 
 
 def test_half_a_year_of_a_programme(settings) -> None:
-    settings.DEMO = True
+    settings.DEMO, settings.MAIL_DOMAIN = True, "demo.invalid"
     fill(80, 7, quiet=True, processes=1)
     assert not Person.objects.filter(synthetic=False).exists()
     bo = Person.objects.get(email=opaque("bo@demo.invalid"))
@@ -44,6 +50,10 @@ def test_half_a_year_of_a_programme(settings) -> None:
     assert Goal.objects.count() >= 3 and Closing.objects.exists()
     assert HandYes.objects.exclude(met_at=None).exists()
     assert Request.objects.exclude(coordinators_entry_id=None).filter(service__isnull=False).exists()
+    # Some get their meetings by letter, and one pair ended well and stayed in touch.
+    assert Person.objects.filter(calendar_letters=True).exists()
+    assert Notice.objects.filter(kind="meeting.invitation", seen_at=None, sent_at=None).exists()
+    assert InTouch.objects.filter(pair__state=Pair.State.ENDED).count() >= 2
     assert Phone.objects.exclude(confirmed_at=None).get().person_id == bo.id
     assert Service.objects.count() == 2 * len(ENTRIES)
     assert truths.broken() == []
@@ -51,6 +61,15 @@ def test_half_a_year_of_a_programme(settings) -> None:
     assert amina.id in {one for row in open_ones for one in (row.left_person, row.right_person)}
     with pytest.raises(CommandError, match="already"):
         call_command("demo", members=80, seed=7)
+
+
+def test_in_january_the_questions_of_december_are_answered(settings, tmp_path) -> None:
+    # What is kept in files would be the newest for other tests.
+    settings.DEMO, settings.VAR = True, tmp_path
+    with travelled(datetime(now().year + 1, 1, 9, 12, tzinfo=UTC) - now()):
+        fill(40, 7, quiet=True, processes=1)
+    body = Release.objects.get(kind="quarter", number=4).body
+    assert "asked-reach" in body and not Sums.objects.exists()
 
 
 def test_a_demo_that_was_stopped_half_way_is_not_taken_for_one(settings, monkeypatch) -> None:

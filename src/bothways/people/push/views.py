@@ -9,6 +9,7 @@ from pathlib import Path
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,6 +21,7 @@ from bothways.people.push.devices import Subscription
 from bothways.people.reach_views import reach_page
 
 WORKER = Path(__file__).with_name("worker.js")
+ICON = "/icon.png"
 FIELDS = ("endpoint", "p256dh", "auth")
 
 
@@ -51,11 +53,11 @@ def switch_off(request: HttpRequest, device_id: uuid.UUID) -> HttpResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """The same for everybody. Its address says which pages it belongs to: this folder and no others."""
     response = HttpResponse(_program(), content_type="text/javascript; charset=utf-8")
-    # It asks for nothing, so it may ask for nothing.
-    response.headers["Content-Security-Policy"] = "default-src 'none'"
+    # Of the icon on its notices, which is the same for everybody, and of nothing else.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; img-src 'self'"
     return response
 
 
 @lru_cache(maxsize=1)
 def _program() -> bytes:
-    return WORKER.read_bytes()
+    return WORKER.read_text().replace(ICON, static("web/icon-192.png")).encode()

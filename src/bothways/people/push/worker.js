@@ -2,6 +2,8 @@
 const TAG = 'bothways'
 const STORE = 'bothways-notices'
 const LAST = '/me/reach/last'
+// The server puts the address of the file here.
+const ICON = '/icon.png'
 
 self.addEventListener('install', () => { self.skipWaiting() })
 
@@ -30,6 +32,7 @@ async function show (told) {
     body: told.words || '',
     lang: told.lang || '',
     dir: told.dir || 'auto',
+    icon: ICON,
     // A newer one takes the place of the one before.
     tag: TAG,
     silent: isQuiet(told.quiet),

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from tests.cast import someone
 
-from bothways.core.clock.api import travelled
+from bothways.core.clock.api import now, travelled
 from bothways.core.events.models import Event
-from bothways.core.outbox.models import Delivery
+from bothways.core.outbox import api as outbox
+from bothways.core.outbox.models import Delivery, Notice
+from bothways.core.texts import api as texts
+from bothways.core.texts.models import Text
+from bothways.core.walls import api as walls
 from bothways.people import services as people
 from bothways.people.models import NoticeDevice, Person
-from bothways.people.tests.pusher import Browser, texts_of, with_device
+from bothways.people.tests.pusher import Browser, on, texts_of, with_device
 from bothways.people.tests.reach import REACH, SECRET_WORDS, deliver, with_phone
 from bothways.run.keyfiles import fresh_push_key
 
@@ -215,3 +220,19 @@ def test_devices_alone_for_who_wants_nothing_else(pusher, told, noon, mailoutbox
     assert "nothing comes" in browser.get(reverse("reach")).content.decode()
     told(amina)
     assert deliver() == 1 and len(pusher.got) == 1 and mailoutbox == []
+
+
+def test_an_invitation_that_waits_opens_the_address_and_nothing_else(pusher):
+    amina = someone("Amina")
+    on(amina, pusher)
+    texts.put(owner_id=amina.id, kind="phone", words="+49 171 555")
+    about = {"kind": "meeting.invitation", "path": "/me/reach/", "object_id": uuid.uuid4()}
+    Notice.objects.create(person_id=amina.id, key="1", created_at=now(), **about)
+    with walls.working():
+        assert not NoticeDevice.objects.exists()
+        assert set(Text.objects.values_list("kind", flat=True)) == {"address"}
+        assert NoticeDevice.objects.all().delete()[0] == 0
+    outbox.tell(amina.id, "sign_in.new", path="/me/sign-ins/", key="2")
+    with walls.working():
+        assert NoticeDevice.objects.count() == 1
+        assert set(Text.objects.values_list("kind", flat=True)) == {"address", "phone", "push"}

@@ -383,7 +383,7 @@ def test_the_worker_is_the_same_for_everybody_and_belongs_to_its_folder_alone():
     for answer in answers:
         assert answer.status_code == 200
         assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
-        assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; img-src 'self'"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert (
             "Service-Worker-Allowed" not in answer.headers and "no-store" in answer.headers["Cache-Control"]

@@ -7,8 +7,10 @@ import subprocess
 import sys
 
 import pytest
+from django.contrib.staticfiles.finders import find
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 from tests.cast import someone
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +128,18 @@ def test_an_https_address_makes_cookies_that_no_other_host_can_plant():
         "301 https://friends.example/charter/",
         "400",
     ]
+
+
+def test_a_home_screen_gets_the_same_for_everybody_and_icons_that_are_there():
+    page = Client().get("/").content.decode()
+    assert f'<link rel="manifest" href="{reverse("manifest")}">' in page
+    answers = [client.get(reverse("manifest")) for client in (Client(), someone("Amina").browser())]
+    assert answers[0].content == answers[1].content
+    assert answers[0].headers["Content-Type"] == "application/manifest+json"
+    assert "manifest-src 'self'" in answers[0].headers["Content-Security-Policy"]
+    about = answers[0].json()
+    assert (about["start_url"], about["scope"], about["display"]) == ("/", "/", "standalone")
+    for icon in about["icons"]:
+        with Image.open(str(find(icon["src"].removeprefix("/static/")))) as picture:
+            assert icon["type"] == "image/png" and icon["sizes"] == "x".join(map(str, picture.size))
+    assert {icon["sizes"] for icon in about["icons"]} == {"192x192", "512x512"}

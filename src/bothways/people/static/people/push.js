@@ -4,11 +4,18 @@ const PATIENCE = 30000
 document.addEventListener('DOMContentLoaded', async () => {
   const part = document.querySelector('[data-push]')
   if (!part || !window.isSecureContext || !('serviceWorker' in navigator)) return
-  if (!('PushManager' in window) || !('Notification' in window)) return
-  const form = part.querySelector('[data-push-on]')
-  const off = part.querySelector('form[data-push-here]')
   const show = (name) => { part.querySelector(`[data-push-${name}]`).hidden = false }
   const hide = (name) => { part.querySelector(`[data-push-${name}]`).hidden = true }
+  if (!('PushManager' in window) || !('Notification' in window)) {
+    // An iPhone has them only in what is opened from its home screen, and says that this is not.
+    if (navigator.standalone === false) {
+      show('iphone')
+      part.hidden = false
+    }
+    return
+  }
+  const form = part.querySelector('[data-push-on]')
+  const off = part.querySelector('form[data-push-here]')
   const worker = await navigator.serviceWorker.getRegistration(part.dataset.push)
   const known = worker && await worker.pushManager.getSubscription()
 
