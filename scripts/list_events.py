@@ -23,8 +23,8 @@ events.
 NOTICES = """
 ## Notices
 
-A notice says that there is something new and where. The message that goes with it says not even that much, but for
-a partner's words on a phone where both agreed to it.
+A notice says that there is something new and where. The message that goes with it says not even that much,
+but for a partner's words on a phone where both agreed to it.
 
 | kind | what the home page says |
 |---|---|
