@@ -1,4 +1,4 @@
-"""One of two wishes the other's messages on a phone without internet; the other agrees, but for one of them."""
+"""One of two wishes the other's messages on a phone without internet, and the other agrees."""
 
 from __future__ import annotations
 
