@@ -11,7 +11,7 @@ from bothways.core.clock.api import now, today, travelled
 from bothways.core.walls import api as walls
 from bothways.demo.life import Living
 from bothways.demo.place import days_ago, sign_in
-from bothways.demo.reached import invite, reach
+from bothways.demo.reached import invite, reach, words_on_phone
 from bothways.demo.together import Couple
 from bothways.goals import api as goals
 from bothways.help import api as help_
@@ -210,4 +210,5 @@ WAYS: tuple[tuple[int, Callable[[Couple], None]], ...] = (
     (6, _plan_an_end),
     (3, reach),
     (9, invite),
+    (SOME, words_on_phone),
 )

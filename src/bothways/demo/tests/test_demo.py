@@ -55,6 +55,7 @@ def test_half_a_year_of_a_programme(settings) -> None:
     assert Notice.objects.filter(kind="meeting.invitation", seen_at=None, sent_at=None).exists()
     assert InTouch.objects.filter(pair__state=Pair.State.ENDED).count() >= 2
     assert Phone.objects.exclude(confirmed_at=None).get().person_id == bo.id
+    assert Message.objects.filter(pair=pair, by_text=True).count() == 1
     assert Service.objects.count() == 2 * len(ENTRIES)
     assert truths.broken() == []
     open_ones = Proposal.objects.filter(state=Proposal.State.OPEN)
