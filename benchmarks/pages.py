@@ -22,7 +22,7 @@ from typing import Any
 from walls import ROOT, built, connected, serving_role
 
 TARGET, MOST_QUERIES = 3, 12
-# A process that serves has its connections open, and PostgreSQL keeps the plan of what came often enough there.
+# Whoever serves has connections open, and PostgreSQL keeps the plan of what came often enough on them.
 WARM = 12
 RESULT = ROOT / "benchmarks" / "results" / "pages.md"
 BARE = [
