@@ -49,11 +49,8 @@ class Offer:
     once: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
-def regular(who: Acting, pair: Pair, zone: ZoneInfo) -> Regular | None:
-    """The regular meetings of a pair of mine; None when there are none."""
-    one = None if pair.is_ended else series.current(pair)
-    if one is None:
-        return None
+def regular(who: Acting, pair: Pair, one: Series, zone: ZoneInfo) -> Regular:
+    """The regular meetings that go on in a pair of mine."""
     rhythm = rhythm_of(one)
     ahead = Meeting.objects.filter(series=one, starts_at__gt=now()).exclude(state=Meeting.State.RESTING)
     dates = list(ahead.order_by("starts_at"))

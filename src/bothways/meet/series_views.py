@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from bothways.meet import calendar_answers, series, series_pages, when
 from bothways.meet.forms import SeriesForm
 from bothways.meet.models import Series
 from bothways.pair.api import Pair, live_pair, open_pair, partner_name
+from bothways.people.api import Person, zone_of
 
 
 @require_GET
@@ -27,13 +29,16 @@ def regular(request: HttpRequest, pair_id: uuid.UUID) -> HttpResponse:
     who = acting_of(request)
     pair = open_pair(who, pair_id)
     seen(who, path=request.path)
-    zone = when.zone_of(who.person_id)
+    me = cast(Person, request.user)
+    zone = zone_of(me)
+    one = None if pair.is_ended else series.current(pair)
     about = {
         "pair": pair,
         "partner": partner_name(who, pair),
-        "regular": (found := series_pages.regular(who, pair, zone)),
-        "answer": calendar_answers.about_all(who, one) if (one := series.current(pair)) else None,
-        "offers": [] if found or pair.is_ended else series_pages.offers(pair, zone),
+        "regular": series_pages.regular(who, pair, one, zone) if one else None,
+        # Whoever has switched invitations off has answered none.
+        "answer": calendar_answers.about_all(who, one) if one and me.calendar_letters else None,
+        "offers": [] if one or pair.is_ended else series_pages.offers(pair, zone),
     }
     return render(request, "meet/series.html", about)
 
