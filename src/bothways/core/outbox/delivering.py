@@ -234,11 +234,16 @@ def _settle(taken: Delivery, outcome: Outcome) -> bool:
     if not mine.update(sent_at=moment, way=outcome.value):
         # Erased meanwhile, or somebody else has written it.
         return False
-    begun_at = taken.leased_until - LEASE
-    waited = Notice.objects.filter(WAITING, person_id=taken.person_id, created_at__lte=begun_at)
-    Notice.objects.filter(id__in=[row.id for row in held(waited)]).update(sent_at=moment)
+    Notice.objects.filter(id__in=[row.id for row in told_by(taken)]).update(sent_at=moment)
     record("notice.sent", person_id=taken.person_id, object_id=taken.id)
     return True
+
+
+def told_by(taken: Delivery) -> list[Notice]:
+    """What a message that is being sent tells: what waited and was true when it was begun, oldest first."""
+    begun_at = taken.leased_until - LEASE
+    waited = Notice.objects.filter(WAITING, person_id=taken.person_id, created_at__lte=begun_at)
+    return held(waited.order_by("created_at"))
 
 
 def clear() -> int:

@@ -10,9 +10,8 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bothways.core.outbox.delivering import LEASE
-from bothways.core.outbox.holding import held
-from bothways.core.outbox.models import WAITING, Delivery, Notice
+from bothways.core.outbox.delivering import told_by
+from bothways.core.outbox.models import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +35,10 @@ def speak(find: Finder) -> None:
 
 
 def spoken(person_id: uuid.UUID, delivery_id: uuid.UUID) -> Spoken:
-    """What this message to this person may say. Covers the notices that it is written down to have told."""
+    """What this message to this person may say, of the notices that it is written down to have told."""
     taken = Delivery.objects.filter(id=delivery_id, person_id=person_id).first()
-    if taken is None or not _finder:
-        return Spoken((), more=True, key=str(delivery_id))
-    begun_at = taken.leased_until - LEASE
-    waits = Notice.objects.filter(WAITING, person_id=person_id, created_at__lte=begun_at)
-    keys = [row.key for row in held(waits.order_by("created_at"))]
-    found = _finder[0](person_id, keys)
+    keys = [row.key for row in told_by(taken)] if taken is not None and _finder else []
+    found = _finder[0](person_id, keys) if keys else {}
     if not found:
         return Spoken((), more=True, key=str(delivery_id))
     # With other words it is another message: a gateway that has the first would drop it.
