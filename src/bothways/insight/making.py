@@ -21,7 +21,7 @@ def make(one: programme.Programme, period: Period, before: Mapping[str, Groups])
 
     `before`: for each table the groups of the last release that has it.
     """
-    asked = Asked(one, period, two_sides=len(programme.sides(one.id)) == 2)
+    asked = Asked(one, period, [side.id for side in programme.sides(one.id)])
     noise = Noise.of(keys.noise_key(), str(one.id))
     whole = not isinstance(period, Month)
     tables = declared_for(period, two_sides=asked.two_sides)

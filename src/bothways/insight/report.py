@@ -165,7 +165,7 @@ def _sentences(body: Body, before: Body | None) -> list[str]:
     members, waiting = body.figure("members"), body.figure("waiting")
     paired = share(body.figure("proposed", "pair"), body.figure("proposed"))
     met = share(body.figure("together", "met"), body.figure("together"))
-    asked = body.figure("requests")
+    came, asked = body.figure("gatherings"), body.figure("requests")
     said = []
     if members is None:
         said.append(gettext("Too few people were enrolled for figures that hide everybody well enough."))
@@ -186,6 +186,8 @@ def _sentences(body: Body, before: Body | None) -> list[str]:
             gettext("Of those in a pair, about %(share)s %% noted a meeting in the last month.")
             % {"share": met}
         )
+    if came is not None:
+        said.append(gettext("About %(count)s people noted that they were at a gathering.") % {"count": came})
     if asked is not None:
         said.append(gettext("About %(count)s requests for help were made.") % {"count": asked})
     return [one for one in said if one]
