@@ -367,9 +367,9 @@ def _gatherings(world: World) -> None:
     """One to which Amina comes, one of yesterday at which she was, and one that was called off."""
     amina, eli, programme = world.people["amina"], world.people["eli"], world.programme
     given = {"programme_id": programme.id, "title": "Soup", "minutes": 120, "place": "The old mill"}
-    for state, days in (("coming", 5), ("past", -1), ("off", 5)):
-        starts_at = now() + timedelta(days=days)
-        with travelled(timedelta(days=min(days - 1, 0))):
+    for state, after in (("coming", 5), ("past", -1), ("off", 5)):
+        starts_at = now() + timedelta(days=after)
+        with travelled(timedelta(days=min(after - 1, 0))):
             one = gather.publish(eli.who, **given, starts_at=starts_at)
         world.add("gathering", state, slug=programme.slug, gathering_id=one.id)
         if state == "past":
