@@ -36,6 +36,7 @@ from bothways.days import api as days
 from bothways.enrol.services import pause as pause_enrolment
 from bothways.enrol.services import withdraw
 from bothways.enrol.tests.factory import a_code, checked, drafted, enrolled, sent
+from bothways.gather import api as gather
 from bothways.goals import api as goals
 from bothways.help import api as help_
 from bothways.help import directory, hands
@@ -133,6 +134,7 @@ def build() -> World:
     _enrolments(world)
     _checks(world)
     _own_things(world)
+    _gatherings(world)
     _programmes(world)
     world.cookies["gone"] = world.cookies.pop("mats")
     people.leave(cast["mats"].who)
@@ -359,6 +361,22 @@ def _checks(world: World) -> None:
             world.codes["check"] = a_code(amina, programme, "first_aid")
     for state, kind in (("set", "references"), ("asked", "first_aid")):
         world.add("check", state, slug=programme.slug, kind=kind)
+
+
+def _gatherings(world: World) -> None:
+    """One to which Amina comes, one of yesterday at which she was, and one that was called off."""
+    amina, eli, programme = world.people["amina"], world.people["eli"], world.programme
+    given = {"programme_id": programme.id, "title": "Soup", "minutes": 120, "place": "The old mill"}
+    for state, after in (("coming", 5), ("past", -1), ("off", 5)):
+        starts_at = now() + timedelta(days=after)
+        with travelled(timedelta(days=min(after - 1, 0))):
+            one = gather.publish(eli.who, **given, starts_at=starts_at)
+        world.add("gathering", state, slug=programme.slug, gathering_id=one.id)
+        if state == "past":
+            gather.say_attended(amina.who, gathering_id=one.id, attended=True)
+        else:
+            gather.say_coming(amina.who, gathering_id=one.id, coming=True)
+    gather.call_off(eli.who, gathering_id=one.id)
 
 
 def _own_things(world: World) -> None:

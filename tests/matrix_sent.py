@@ -34,6 +34,11 @@ def _entry() -> Sent:
     return {"sort": "advice", "kind": "papers", "name": "Forms", "place": "Town hall", "valid_until": until}
 
 
+def _gathering() -> Sent:
+    day = f"{today() + timedelta(days=6)}"
+    return {"title": "Soup", "day": day, "time": "17:00", "minutes": "120", "place": "The old mill"}
+
+
 PLAIN: dict[str, Sent] = {
     "account_confirm_login_code": {"code": "AAAA-AAAA"},
     "account_email_verification_sent": {"code": "AAAA-AAAA"},
@@ -47,6 +52,10 @@ PLAIN: dict[str, Sent] = {
     "enrol": {"name": "Somebody"},
     "enrol_step": {"modes": ["0"]},
     "figures_follow_up": {"words": "We found two rooms."},
+    "gathering_attended": {"say": "no"},
+    "gathering_change": {**_gathering(), "sequence": "0"},
+    "gathering_coming": {"say": "no"},
+    "gathering_new": _gathering(),
     "goal_change": {"words": "learn to swim"},
     "goal_done": {"done": "yes"},
     "goals": {"words": "learn to drive"},

@@ -23,7 +23,7 @@ HOUSE = [
     {"demo"},
     {"web"},
     {"insight"},
-    {"meet", "talk", "days", "goals", "help"},
+    {"meet", "talk", "days", "goals", "help", "gather"},
     {"pair"},
     {"match", "voice"},
     {"enrol", "report"},

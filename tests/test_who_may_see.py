@@ -74,6 +74,7 @@ UNLINKED = {
     "pair_resume",
     "pair_closing_drop",  # once a day is chosen
     "meeting_took_place",  # once a meeting has begun
+    "gathering_attended",  # once a gathering has begun
     "request_keep",  # once a request is near its end
     "request_message",  # once a request has come to a service
     "reply_delete",  # once there is a reply

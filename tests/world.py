@@ -11,6 +11,7 @@ from bothways.core.clock.api import now, today
 from bothways.core.walls import api as walls
 from bothways.days import api as days
 from bothways.enrol.tests.factory import a_code, asking, checked, enrolled
+from bothways.gather import api as gather
 from bothways.goals import api as goals
 from bothways.help import api as help_
 from bothways.help import directory, hands
@@ -36,7 +37,8 @@ from tests.cast import Someone, someone
 class World:
     """Amina and Bo are a pair with a card, a meeting and regular ones, a journal, messages, a day that
     matters, next steps and a request; Chen and Fatima have an open proposal; Gul waits; Dara is a stranger;
-    Eli coordinates, has named a safeguarding lead and wrote a call and an entry of the directory. Amina and
+    Eli coordinates, has named a safeguarding lead wrote a call and an entry of the directory, and hosts a
+    gathering, to which Amina comes. Amina and
     Chen offer company, which takes two checks: Amina has both, Chen has one, and a code for the other. Two
     quarters are published."""
 
@@ -126,6 +128,16 @@ def build() -> World:
     hands.ask(amina.who, **work)
     service = directory.Entry(name="Advice for tenants", place="Town hall", phone="030 123", kind="housing")
     directory.write(cast["eli"].who, programme_id=programme.id, entry=service)
+    afternoon = gather.publish(
+        cast["eli"].who,
+        programme_id=programme.id,
+        title="Soup and games. حساء وألعاب",
+        starts_at=now().replace(minute=0, second=0, microsecond=0) + timedelta(days=6),
+        minutes=180,
+        place="The old mill, second door",
+        words="Bring a cup. Children are welcome.\n欢迎小朋友。",
+    )
+    gather.say_coming(amina.who, gathering_id=afternoon.id, coming=True)
     # Nobody else speaks what Gul speaks: the round leaves her over, with a reason.
     enrolled(cast["gul"], programme, side=1, speak=[programme.languages[-1] * 4 + 2])
     proposal = proposed(cast["chen"], cast["fatima"], programme)

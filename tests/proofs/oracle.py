@@ -163,6 +163,8 @@ class Books:
                 if one.by is me
             ],
             "openings": [{"at": one.at, "kind": KINDS[one.request.kind]} for one in me.openings],
+            # Nobody in this history hosts a gathering.
+            "gatherings": [],
         }
 
     def _day(self, one: Day) -> Row:

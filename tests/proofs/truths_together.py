@@ -6,11 +6,13 @@ import uuid
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from bothways.core.clock.api import now
 from bothways.core.models import Share, Text
 from bothways.days.models import Occasion
+from bothways.enrol.models import Enrolment
+from bothways.gather.models import Guest
 from bothways.goals.models import Goal
 from bothways.help.models import HandAsk, HandLike, HandYes, Opening, Reply, Request
 from bothways.meet.dates import rhythm_of
@@ -24,7 +26,7 @@ Rows = QuerySet[Any]
 
 def broken() -> list[str]:
     """Every truth of these rooms that does not hold now, in words."""
-    wrong = {**_hands(), **_requests(), **_of_ended_pairs()}
+    wrong = {**_hands(), **_requests(), **_of_ended_pairs(), **_gatherings()}
     return [*_words(), *_dates(), *(words for words, rows in wrong.items() if rows.exists())]
 
 
@@ -126,6 +128,16 @@ def _of_ended_pairs() -> dict[str, Rows]:
     return {f"{what} of a pair that has ended": found for what, found in rows.items()}
 
 
+def _gatherings() -> dict[str, Rows]:
+    mine = Enrolment.objects.filter(
+        id=OuterRef("enrolment_id"),
+        person_id=OuterRef("person_id"),
+        programme_id=OuterRef("gathering__programme_id"),
+        state__in=[Enrolment.State.ACTIVE, Enrolment.State.PAUSED],
+    )
+    return {"somebody comes who is no member": Guest.objects.filter(~Exists(mine))}
+
+
 def of_the_gone(gone: list[uuid.UUID]) -> dict[str, Rows]:
     """The rows of these rooms that name one of these people."""
     where = Q(place_by__in=gone) | Q(link_by__in=gone)
@@ -133,6 +145,7 @@ def of_the_gone(gone: list[uuid.UUID]) -> dict[str, Rows]:
         "message": Message.objects.filter(person_id__in=gone),
         "mark of what was read": Bookmark.objects.filter(person_id__in=gone),
         "day": Occasion.objects.filter(person_id__in=gone),
+        "answer to a gathering": Guest.objects.filter(person_id__in=gone),
         "next step": Goal.objects.filter(person_id__in=gone),
         "line in a journal": JournalLine.objects.filter(person_id__in=gone),
         "word that a meeting took place": TookPlace.objects.filter(person_id__in=gone),

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "bothways.days",
     "bothways.goals",
     "bothways.help",
+    "bothways.gather",
     "bothways.insight",
     "bothways.web",
     "bothways.demo",

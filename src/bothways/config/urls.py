@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bothways.days.urls")),
     path("", include("bothways.goals.urls")),
     path("", include("bothways.help.urls")),
+    path("", include("bothways.gather.urls")),
     path("", include("bothways.insight.urls")),
 ]
 

@@ -9,7 +9,7 @@ from bothways.core.clock.api import travelled
 from bothways.core.identity.api import Acting
 from bothways.core.registry import api as registry
 from bothways.core.walls import api as walls
-from bothways.demo import asked, later, life, together
+from bothways.demo import asked, gathered, later, life, together
 from bothways.demo.crew import Crew
 from bothways.demo.life import Answered, Answering, Arriving, Living
 from bothways.demo.members import invent
@@ -75,6 +75,7 @@ class _Story:
             self._round(when)
             since = when
         asked.let_them_answer(self.living, FIRST)
+        gathered.gather_all(self.eli, self.programme, self.living, FIRST)
 
     def _arrive(self, arriving: list[Arriving]) -> None:
         with self._bar("People arrive", len(arriving)) as bar:

@@ -7,6 +7,7 @@ from typing import Any
 from bothways.core.identity.api import Acting
 from bothways.core.outbox import api as outbox
 from bothways.enrol import api as enrol
+from bothways.gather import api as gather
 from bothways.help import api as help_
 from bothways.match import api as match
 from bothways.meet import api as meet
@@ -17,7 +18,7 @@ from bothways.talk import api as talk
 from bothways.voice import api as voice
 
 # In the order of the house.
-ROOMS = (match, pair, talk, meet, help_, enrol, voice, programme)
+ROOMS = (match, pair, talk, meet, help_, gather, enrol, voice, programme)
 
 
 def compose(who: Acting) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
+from zoneinfo import ZoneInfo
 
 # One offset for the process, not a context variable: a test's web server answers from other threads
 # and must see the same moved clock.
@@ -26,6 +28,17 @@ def ahead() -> timedelta:
 def today() -> date:
     """The present date in UTC."""
     return now().date()
+
+
+def moments(day: date, at: clock_time, zone: ZoneInfo) -> list[datetime]:
+    """The moments, in UTC, that a clock in `zone` shows as `day` and `at`, earliest first.
+
+    Usually one. Two when the clocks go back over this time, none when they go forward over it.
+    Raises OverflowError at the ends of the calendar.
+    """
+    naive = datetime.combine(day, at.replace(tzinfo=None, fold=0))
+    found = {naive.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    return sorted(m for m in found if m.astimezone(zone).replace(tzinfo=None, fold=0) == naive)
 
 
 def wait_for_full_step(begun: float, step: float) -> None:

@@ -12,6 +12,7 @@ from bothways.core.registry import api as registry
 from bothways.demo.directory import ENTRIES
 from bothways.demo.fill import NotADemo, fill
 from bothways.demo.members import invent
+from bothways.gather.models import Gathering, Guest
 from bothways.goals.models import Goal
 from bothways.help.models import HandYes, Request, Service
 from bothways.insight.models import Release
@@ -57,6 +58,9 @@ def test_half_a_year_of_a_programme(settings) -> None:
     assert Phone.objects.exclude(confirmed_at=None).get().person_id == bo.id
     assert Message.objects.filter(pair=pair, by_text=True).count() == 1
     assert Service.objects.count() == 2 * len(ENTRIES)
+    # A gathering a month, and two to come; some say that they come, and most of those were there.
+    assert Gathering.objects.count() == 7 and Gathering.objects.filter(starts_at__gt=now()).count() == 2
+    assert Guest.objects.filter(coming=True).count() > Guest.objects.filter(attended=True).count() > 20
     assert truths.broken() == []
     open_ones = Proposal.objects.filter(state=Proposal.State.OPEN)
     assert amina.id in {one for row in open_ones for one in (row.left_person, row.right_person)}
