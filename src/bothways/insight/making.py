@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 
 from bothways.core.keys import api as keys
+from bothways.gather import api as gather
 from bothways.insight import counting
 from bothways.insight.body import Body
 from bothways.insight.counting import Asked, Counts
@@ -47,6 +48,7 @@ def make(one: programme.Programme, period: Period, before: Mapping[str, Groups])
         areas=areas if whole else [],
         groups={key: one.groups for key, one in made.items()},
         care=_care(counts, noise, period) if whole else {},
+        held=gather.count_held(one.id, *period.span(one.time_zone)) if whole else None,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import get_language_bidi, gettext
+from django.utils.translation import get_language_bidi, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from bothways.insight import body as bodies
@@ -185,6 +185,11 @@ def _sentences(body: Body, before: Body | None) -> list[str]:
         said.append(
             gettext("Of those in a pair, about %(share)s %% noted a meeting in the last month.")
             % {"share": met}
+        )
+    if body.held:
+        said.append(
+            ngettext("There was %(count)s gathering.", "There were %(count)s gatherings.", body.held)
+            % {"count": body.held}
         )
     if came is not None:
         said.append(gettext("About %(count)s people noted that they were at a gathering.") % {"count": came})
