@@ -14,11 +14,10 @@ COMPOSITE_BACK = "ALTER TABLE gather_guest DROP CONSTRAINT guest_own_enrolment;"
 
 MEMBER = """EXISTS (SELECT 1 FROM enrol_enrolment e
     WHERE e.programme_id = gather_gathering.programme_id AND e.person_id = {me} AND e.state IN ('active', 'paused'))"""
-# My own enrolment, in the programme of the gathering that I answer. Not whether it was called off: who says at
-# that moment that they come is told, and sees no fault.
+# My own enrolment, in the programme of the gathering that I answer.
 MINE = f"""person_id = {WRITER} AND EXISTS (SELECT 1 FROM gather_gathering g
     JOIN enrol_enrolment e ON e.programme_id = g.programme_id
-    WHERE g.id = gathering_id
+    WHERE g.id = gathering_id AND g.cancelled_at IS NULL
       AND e.id = enrolment_id AND e.person_id = {WRITER} AND e.state IN ('active', 'paused'))"""
 
 WALLS = "\n".join(
