@@ -40,22 +40,27 @@ SET synchronous_commit = off;
 SET work_mem = '256MB';
 ALTER TABLE core_event SET UNLOGGED;
 SELECT setseed(0.5);
+"""
+PEOPLE = """
 CREATE TEMP TABLE made AS
 SELECT n, gen_random_uuid() AS person, gen_random_uuid() AS enrolment, (n %% 2)::int AS side,
     %(first)s + random() * (%(now)s - %(first)s) AS joined, random() < 0.85 AS stays,
     (%(areas)s::bigint[])[1 + floor(power(random(), 2) * %(towns)s)::int] AS area,
     random() AS luck
-FROM generate_series(1, %(members)s) n;
+FROM generate_series(1, %(members)s) n
 """
 ENROL = """
 INSERT INTO enrol_enrolment (id, programme_id, person_id, entry_id, side_id, area_id, radius_km, speak, learn,
     times, modes, interests, needs, facts, capacity, partners, state, made_at, confirm_from, waiting_since)
 SELECT enrolment, %(programme)s, person, person, (%(sides)s::bigint[])[side + 1], area, 10,
-    ARRAY[(floor(luck * 6) * 4 + 2)::int, (floor(random() * 30) * 4 + 1)::int], '{}', 1, 1, 0, 0, 0, 1, 0,
+    ARRAY[(floor(luck * 6) * 4 + 2)::int, (floor(random() * 30) * 4 + 1)::int],
+    CASE side WHEN 1 THEN ARRAY[(floor(random() * 6) * 4)::int] ELSE '{}' END, 1, 1, 0, 0, 0, 1, 0,
     'active', joined, joined, joined
-FROM made WHERE stays;
+FROM made WHERE stays
+"""
+CONSENT = """
 INSERT INTO enrol_consent (enrolment_id, text_id, person_id, entry_id, purpose, given, at)
-SELECT enrolment, %(text)s, person, person, 'figures', random() < 0.95, joined FROM made WHERE stays;
+SELECT enrolment, %(text)s, person, person, 'figures', random() < 0.95, joined FROM made WHERE stays
 """
 # One row of (kind, person, object, when, numbers) for each event. Who left is cut loose, as in the product.
 EVENTS = {
@@ -71,20 +76,27 @@ EVENTS = {
             unnest(CASE WHEN n %% 2 = 0 THEN ARRAY['proposal.sent']
                 ELSE ARRAY['proposal.sent', CASE WHEN yes THEN 'proposal.accepted' ELSE 'proposal.closed' END]
                 END) AS kind""",
+    # Two people whose numbers differ in the last bit: they begin when both are there.
     "pairs": """
-        SELECT kind, person, md5('pair' || n / 2)::uuid,
-            joined + CASE WHEN kind = 'pair.joined' THEN interval '20 days' ELSE interval '300 days' END,
-            '{}'::jsonb
-        FROM made, unnest(CASE WHEN luck < 0.4 THEN ARRAY['pair.joined', 'pair.over']
-            ELSE ARRAY['pair.joined'] END) AS kind WHERE luck < 0.65""",
+        SELECT kind, a.person, md5('pair' || a.n / 2)::uuid, greatest(a.joined, b.joined)
+            + CASE WHEN kind = 'pair.joined' THEN interval '20 days' ELSE interval '300 days' END, '{}'::jsonb
+        FROM made a JOIN made b ON b.n = a.n # 1,
+            unnest(CASE WHEN a.luck + b.luck < 0.8 THEN ARRAY['pair.joined', 'pair.over']
+            ELSE ARRAY['pair.joined'] END) AS kind WHERE a.luck + b.luck < 1.2""",
     "meetings": """
-        SELECT kind, CASE WHEN kind = 'meeting.confirmed' THEN person END, thing, met,
+        SELECT kind, CASE WHEN kind = 'meeting.confirmed' THEN person END, thing,
+            met + CASE WHEN kind = 'meeting.confirmed' THEN random() ELSE 1 END * interval '2 days',
             CASE WHEN kind = 'meeting.took_place' THEN '{"minutes": 90}'::jsonb ELSE '{}'::jsonb END
-        FROM (SELECT person, n, md5('meeting' || n / 2 || '/' || t)::uuid AS thing,
-                joined + (25 + t * 60 + random() * 50) * interval '1 day' AS met
-              FROM made, generate_series(1, 3) t WHERE luck < 0.65) m,
+        FROM (SELECT a.person, a.n, md5('meeting' || a.n / 2 || '/' || t)::uuid AS thing,
+                greatest(a.joined, b.joined) + (25 + t * 60) * interval '1 day' AS met
+              FROM made a JOIN made b ON b.n = a.n # 1, generate_series(1, 3) t
+              WHERE a.luck + b.luck < 1.2) m,
             unnest(CASE WHEN n %% 2 = 0 THEN ARRAY['meeting.confirmed']
                 ELSE ARRAY['meeting.confirmed', 'meeting.took_place'] END) AS kind""",
+    "gatherings": """
+        SELECT 'gathering.attended', person, md5('gathering' || floor(random() * 500))::uuid,
+            joined + random() * 400 * interval '1 day', '{}'::jsonb
+        FROM made, generate_series(1, 2) WHERE luck BETWEEN 0.3 AND 0.6""",
     "requests": """
         SELECT kind, person, md5('request' || n)::uuid,
             joined + CASE WHEN kind = 'request.made' THEN interval '40 days' ELSE interval '52 days' END,
@@ -106,7 +118,7 @@ PLAIN = {
     "events of the quarter and the one before": """SELECT kind, count(*) FROM core_event
         WHERE programme_id = %(programme)s AND at >= %(before)s AND at < %(end)s
           AND kind IN ('meeting.confirmed', 'meeting.took_place', 'proposal.sent', 'proposal.accepted',
-            'proposal.closed', 'request.resolved') GROUP BY kind""",
+            'proposal.closed', 'request.resolved', 'gathering.attended') GROUP BY kind""",
     "enrolments": """SELECT area_id, count(*) FROM enrol_enrolment
         WHERE programme_id = %(programme)s GROUP BY area_id""",
     "consents": "SELECT given, count(*) FROM enrol_consent WHERE text_id = %(text)s GROUP BY given",
@@ -161,8 +173,10 @@ def fill(one, towns: list[int], members: int, now: datetime) -> int:
         indexes = cursor.fetchall()
         for name, _ in indexes:
             cursor.execute(f"DROP INDEX {name}")
-        cursor.execute(BEGIN, about)
+        cursor.execute(BEGIN)
+        cursor.execute(PEOPLE, about)
         cursor.execute(ENROL, about)
+        cursor.execute(CONSENT, about)
         for name, rows in EVENTS.items():
             cursor.execute(ADD.format(rows=rows), about)
             print(f"  {name}: {cursor.rowcount:,} events")
@@ -204,7 +218,7 @@ def measure(one, zone: str, *, catch_up: bool) -> dict[str, object]:
     from bothways.programme import api as programme
 
     last = Quarter.of(now(), zone).before
-    asked = counting.Asked(one, last, True)
+    asked = counting.Asked(one, last, [side.id for side in programme.sides(one.id)])
     about = counting._times(asked) | {"text": programme.standing_text_ids(one.id)["figures"]}
 
     def plainly() -> None:

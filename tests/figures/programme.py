@@ -49,6 +49,9 @@ class People:
     meets: NDArray[np.float64]
     hours: NDArray[np.int64]
     kind: NDArray[np.int64]
+    # Whether their partner speaks a language that they want to learn, and how often they come to gatherings.
+    learns: NDArray[np.bool_]
+    gathers: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.town)
@@ -69,6 +72,8 @@ def people(rng: np.random.Generator, count: int, towns: NDArray[np.int64] | None
         meets=rng.beta(3, 2, count),
         hours=rng.choice(3, count, p=[0.4, 0.45, 0.15]),
         kind=rng.choice(7, count, p=[0.2, 0.2, 0.12, 0.12, 0.2, 0.06, 0.1]),
+        learns=rng.random(count) < 0.4,
+        gathers=rng.beta(0.6, 2, count),
     )
 
 
@@ -108,6 +113,9 @@ def _quarter(rng: np.random.Generator, who: People, quarter: int) -> Counts:
     put("ended", zeros, here & (who.parts_at >= quarter) & (who.parts_at < end))
     met = rng.random(len(who)) < who.meets
     put("together", np.where(met, 0, 1), paired)
+    put("learning", zeros, paired & met & who.learns)
+    came = rng.binomial(3, who.gathers)
+    put("gatherings", np.where(came > 1, 1, 0), here & (came > 0))
     wrote = here & chance(0.1)
     put("requests", who.kind, wrote)
     put("resolved", rng.choice(4, len(who), p=[0.3, 0.4, 0.2, 0.1]), wrote)

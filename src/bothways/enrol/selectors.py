@@ -134,7 +134,7 @@ def counted(text_id: int) -> QuerySet[Enrolment, Any]:
     )
     settled = [Enrolment.State.ACTIVE, Enrolment.State.PAUSED]
     return Enrolment.objects.filter(Exists(agreed), state__in=settled).values(
-        "id", "person_id", "area_id", "paused_at", "speak", "learn", side_number=F("side__number")
+        "id", "person_id", "side_id", "area_id", "paused_at", "speak", "learn"
     )
 
 

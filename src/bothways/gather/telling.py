@@ -6,7 +6,7 @@ Who comes is read here and by nobody in a session: a coordinator's change leaves
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -16,6 +16,8 @@ from bothways.core.outbox.api import tell_all
 from bothways.gather.models import Gathering, Guest
 
 EXPECTED_BEFORE = timedelta(days=2)
+# About how many come is told in fives from here on; below, no number would hide everybody well enough.
+FEWER_THAN = 25
 
 
 def tell_changes() -> int:
@@ -55,6 +57,12 @@ def due_for_expected() -> list[Gathering]:
         expected_at=None, cancelled_at=None, starts_at__gt=now(), starts_at__lte=until
     )
     return list(rows.select_related("programme").order_by("starts_at", "id"))
+
+
+def count_held(programme_id: uuid.UUID, start: datetime, end: datetime) -> int:
+    """For jobs: how many gatherings began in [start, end) and were not called off."""
+    rows = Gathering.objects.filter(programme_id=programme_id, cancelled_at=None)
+    return rows.filter(starts_at__gte=start, starts_at__lt=end).count()
 
 
 def count_coming(gathering_id: uuid.UUID) -> int:

@@ -24,6 +24,9 @@ class Body:
     groups: dict[str, Groups]
     # Where the programme needs care: areas without volunteers, languages that nobody offers.
     care: dict[str, list[str]] = field(default_factory=dict)
+    # How many gatherings there were: about the programme, not about anybody, so it is exact. None in a month
+    # and in releases from before there were any.
+    held: int | None = None
     method: int = METHOD
 
     def text(self) -> str:

@@ -23,38 +23,50 @@ Counts = dict[tuple[str, str], tuple[int, int]]
 
 # Newcomers are not counted in the quarter in which they joined. What they did in it counts in the next one.
 # A record key is a keyed hash of the person's id, 32 bits of it.
+#
+# What a million people have lived through is read once and put together by person, since that is what takes
+# the time. Somebody who withdrew and came back has an enrolment of another id: for those few it is looked up.
 READY = """
 WITH counted AS MATERIALIZED (
-    SELECT e.person_id, e.side_number AS side, e.area_id, e.paused_at, e.speak, e.learn, a.since,
-        uuid_hash_extended(e.person_id, %(seed)s) & 4294967295 AS mark
-    FROM ({enrolled}) e JOIN (
-        SELECT object_id, min(at) AS since FROM core_event
-        WHERE programme_id = %(programme)s AND kind = 'enrolment.active' AND at < %(start)s
-        GROUP BY object_id) a ON a.object_id = e.id
+    SELECT * FROM (
+        SELECT e.person_id, e.side_id = %(offers)s AS offers, e.area_id, e.paused_at, e.speak, e.learn,
+            uuid_hash_extended(e.person_id, %(seed)s) & 4294967295 AS mark,
+            coalesce(l.pairs, 0) AS pairs, l.alone_since,
+            CASE WHEN l.withdrew > l.first THEN (SELECT min(at) FROM core_event
+                WHERE person_id = e.person_id AND object_id = e.id AND kind = 'enrolment.active'
+                  AND at < %(start)s)
+            ELSE l.first END AS since
+        FROM ({enrolled}) e JOIN (
+            SELECT person_id, min(at) FILTER (WHERE kind = 'enrolment.active' AND at < %(start)s) AS first,
+                max(at) FILTER (WHERE kind = 'enrolment.withdrawn') AS withdrew,
+                sum(CASE kind WHEN 'pair.joined' THEN 1 WHEN 'pair.over' THEN -1 END) AS pairs,
+                max(at) FILTER (WHERE kind = 'pair.over') AS alone_since
+            FROM core_event
+            WHERE programme_id = %(programme)s AND at < %(end)s AND person_id IS NOT NULL
+              AND kind IN ('enrolment.active', 'enrolment.withdrawn', 'pair.joined', 'pair.over')
+            GROUP BY person_id) l USING (person_id)) everybody
+    WHERE since IS NOT NULL
 ), happened AS MATERIALIZED (
-    SELECT v.kind, v.object_id, v.at, v.numbers, c.person_id, c.mark
+    SELECT v.kind, v.object_id, v.at, v.numbers, c.person_id, c.mark, c.offers,
+        v.at >= %(start)s OR (v.at >= %(before)s AND c.since >= %(before)s) AS counts
     FROM core_event v JOIN counted c USING (person_id)
-    WHERE v.programme_id = %(programme)s AND v.kind = ANY (%(kinds)s)
-      AND v.at >= %(before)s AND v.at < %(end)s AND (v.at >= %(start)s OR c.since >= %(before)s)
-), paired AS MATERIALIZED (
-    SELECT person_id, mark, pairs, alone_since FROM counted JOIN (
-        SELECT person_id, sum(CASE kind WHEN 'pair.joined' THEN 1 ELSE -1 END) AS pairs,
-            max(at) FILTER (WHERE kind = 'pair.over') AS alone_since
-        FROM core_event
-        WHERE programme_id = %(programme)s AND kind IN ('pair.joined', 'pair.over') AND at < %(end)s
-          AND person_id IS NOT NULL
-        GROUP BY person_id) p USING (person_id)
+    WHERE v.programme_id = %(programme)s AND v.at < %(end)s AND (
+        v.kind = ANY (%(kinds)s) AND v.at >= %(before)s
+        OR v.kind = 'request.made' AND v.at >= %(end)s - interval '1 year')
 )
 """
-# A million people speak a few hundred sets of languages in some hundred places: these are counted once.
-ALIKE = """, alike AS MATERIALIZED (
-    SELECT area_id, side, speak, learn, count(*) AS people, sum(mark)::bigint AS mark FROM counted
-    GROUP BY area_id, side, speak, learn
+# A million people live in some hundred places and speak a few hundred sets of languages: counted once.
+ALIKE = """, placed AS MATERIALIZED (
+    SELECT offers, area_id, count(*) AS people, sum(mark)::bigint AS mark FROM counted
+    GROUP BY offers, area_id
+), speaking AS MATERIALIZED (
+    SELECT offers, speak, learn, count(*) AS people, sum(mark)::bigint AS mark FROM counted
+    GROUP BY offers, speak, learn
 )
 """
 TABLE = """
 SELECT '{key}' AS counted_in, leaf::text, {people_of}::bigint, sum(mark)::bigint FROM ({people}) AS t
-WHERE leaf IS NOT NULL GROUP BY leaf
+GROUP BY leaf
 """
 CARED = """
 SELECT CASE WHEN offers THEN '{key}/offered' ELSE '{key}/asked' END, leaf::text, sum(people)::bigint,
@@ -67,11 +79,16 @@ MEMORY = "SET LOCAL jit = off; SET LOCAL work_mem = '96MB'; SET LOCAL hash_mem_m
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is counted: of which programme and period, and whether it has two sides."""
+    """What is counted: of which programme and period, and with which sides."""
 
     programme: Programme
     period: Period
-    two_sides: bool
+    # The numbers of its one or two sides in the database; the first one offers.
+    sides: list[int]
+
+    @property
+    def two_sides(self) -> bool:
+        return len(self.sides) == 2
 
 
 def answered(asked: Asked, tables: Sequence[Declared], noise: Noise) -> Counts | None:
@@ -103,7 +120,8 @@ def count(asked: Asked, tables: Sequence[Declared], noise: Noise, *, care: bool)
     with connection.cursor() as cursor:
         cursor.execute(MEMORY)
         cursor.execute(statement, arguments)
-        return {(table, leaf): (number, int(marks)) for table, leaf, number, marks in cursor.fetchall()}
+        found = cursor.fetchall()
+    return {(table, leaf): (number, int(marks)) for table, leaf, number, marks in found if leaf is not None}
 
 
 def _statement(
@@ -132,6 +150,7 @@ def _times(asked: Asked) -> dict[str, Any]:
         "last_month": period.last_month.span(zone)[0],
         "end": period.span(zone)[1],
         "kinds": list(KINDS),
+        "offers": asked.sides[0],
         "two_sides": asked.two_sides,
     }
 

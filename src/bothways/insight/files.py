@@ -95,6 +95,7 @@ def feed(one: Programme, quarter: Quarter | None) -> dict[str, Any]:
             "quarter": quarter.number,
             "published": release.published_at.date().isoformat(),
             "figures": {key: body.figure(key) for key in body.tables},
+            "gatherings": body.held,
         }
     return about
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 
 from bothways.core.keys import api as keys
+from bothways.gather import api as gather
 from bothways.insight import counting
 from bothways.insight.body import Body
 from bothways.insight.counting import Asked, Counts
@@ -21,7 +22,7 @@ def make(one: programme.Programme, period: Period, before: Mapping[str, Groups])
 
     `before`: for each table the groups of the last release that has it.
     """
-    asked = Asked(one, period, two_sides=len(programme.sides(one.id)) == 2)
+    asked = Asked(one, period, [side.id for side in programme.sides(one.id)])
     noise = Noise.of(keys.noise_key(), str(one.id))
     whole = not isinstance(period, Month)
     tables = declared_for(period, two_sides=asked.two_sides)
@@ -47,6 +48,7 @@ def make(one: programme.Programme, period: Period, before: Mapping[str, Groups])
         areas=areas if whole else [],
         groups={key: one.groups for key, one in made.items()},
         care=_care(counts, noise, period) if whole else {},
+        held=gather.count_held(one.id, *period.span(one.time_zone)) if whole else None,
     )
 
 

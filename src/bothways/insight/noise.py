@@ -79,6 +79,10 @@ class Noise:
             weight * _step(*about, cell.period - back) for back, weight in enumerate(weights(cell.every))
         )
 
+    def once(self, what: str) -> float:
+        """A normal number of standard deviation 1 for something that is told once and never again."""
+        return _normal(self.key, f"once/{what}")
+
 
 @functools.cache
 def weights(every: str) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import get_language_bidi, gettext
+from django.utils.translation import get_language_bidi, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from bothways.insight import body as bodies
@@ -165,7 +165,7 @@ def _sentences(body: Body, before: Body | None) -> list[str]:
     members, waiting = body.figure("members"), body.figure("waiting")
     paired = share(body.figure("proposed", "pair"), body.figure("proposed"))
     met = share(body.figure("together", "met"), body.figure("together"))
-    asked = body.figure("requests")
+    came, asked = body.figure("gatherings"), body.figure("requests")
     said = []
     if members is None:
         said.append(gettext("Too few people were enrolled for figures that hide everybody well enough."))
@@ -186,6 +186,13 @@ def _sentences(body: Body, before: Body | None) -> list[str]:
             gettext("Of those in a pair, about %(share)s %% noted a meeting in the last month.")
             % {"share": met}
         )
+    if body.held:
+        said.append(
+            ngettext("There was %(count)s gathering.", "There were %(count)s gatherings.", body.held)
+            % {"count": body.held}
+        )
+    if came is not None:
+        said.append(gettext("About %(count)s people noted that they were at a gathering.") % {"count": came})
     if asked is not None:
         said.append(gettext("About %(count)s requests for help were made.") % {"count": asked})
     return [one for one in said if one]

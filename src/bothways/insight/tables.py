@@ -4,10 +4,12 @@ A table counts people, each at most once in a cell, by a SELECT that gives their
 cell (`leaf`). What it may read, made ready by `counting.py`, is about people who agreed to be counted and no
 others:
 
-- `counted`: everybody who is counted in the period, with `side`, `area_id`, `since`, `paused_at`;
-- `alike`: the same already counted by place, side and languages: `people` many with `mark` together;
-- `happened`: what they did or what happened to them in it (events);
-- `paired`: how many pairs each of them has at its end, and since when they have waited since the last one;
+- `counted`: everybody who is counted in the period, with `area_id`, `since`, `paused_at`, whether on the side
+  that `offers`, how many `pairs` they have at its end and `alone_since`, when the last one ended;
+- `happened`: what they did or what happened to them (events of `KINDS`) in it and in the quarter before, and
+  requests that they made in the year before its end; `counts` where it belongs to this quarter's numbers;
+- `placed` and `speaking`: the first of these counted already by side and area, and by side and languages:
+  `people` many with `mark` together;
 - the times `%(start)s`, `%(end)s`, `%(last_month)s` (when its last month begins), `%(before)s` (when the
   quarter before began), and the programme, `%(programme)s`.
 
@@ -60,6 +62,8 @@ class Declared:
 
 
 KINDS = (
+    "gathering.attended",
+    "gathering.not_attended",
     "meeting.confirmed",
     "pair.joined",
     "pair.over",
@@ -73,7 +77,7 @@ MEMBERS = Declared(
     title=_("Members"),
     unit=_("people enrolled at the end of the quarter"),
     by_area=True,
-    people="SELECT people, mark, area_id AS leaf FROM alike",
+    people="SELECT people, mark, area_id AS leaf FROM placed",
 )
 
 WAITING = Declared(
@@ -87,12 +91,11 @@ WAITING = Declared(
         "longer": _("More than 6 months"),
     },
     people="""
-        SELECT person_id, mark, CASE
+        SELECT mark, CASE
             WHEN waits < interval '1 month' THEN 'month' WHEN waits < interval '3 months' THEN 'quarter'
             WHEN waits < interval '6 months' THEN 'half' ELSE 'longer' END AS leaf
-        FROM (SELECT person_id, c.mark, %(end)s - greatest(c.since, p.alone_since) AS waits
-              FROM counted c LEFT JOIN paired p USING (person_id)
-              WHERE coalesce(p.pairs, 0) = 0 AND (c.paused_at IS NULL OR c.paused_at >= %(end)s)) alone
+        FROM (SELECT mark, %(end)s - greatest(since, alone_since) AS waits FROM counted
+              WHERE pairs = 0 AND (paused_at IS NULL OR paused_at >= %(end)s)) alone
     """,
 )
 
@@ -114,7 +117,7 @@ PROPOSED = Declared(
             SELECT object_id, bool_or(kind = 'proposal.accepted') AS made FROM core_event
             WHERE programme_id = %(programme)s AND kind IN ('proposal.accepted', 'proposal.closed')
               AND at >= %(before)s AND at < %(end)s GROUP BY object_id) o USING (object_id)
-        WHERE kind = 'proposal.sent' GROUP BY person_id, mark
+        WHERE counts AND kind = 'proposal.sent' GROUP BY person_id, mark
     """,
 )
 
@@ -122,14 +125,14 @@ BEGAN = Declared(
     key="began",
     title=_("Pairs that began"),
     unit=_("people whose pair began in the quarter"),
-    people="SELECT DISTINCT person_id, mark, '' AS leaf FROM happened WHERE kind = 'pair.joined'",
+    people="SELECT DISTINCT person_id, mark, '' AS leaf FROM happened WHERE counts AND kind = 'pair.joined'",
 )
 
 ENDED = Declared(
     key="ended",
     title=_("Pairs that ended"),
     unit=_("people whose pair ended in the quarter"),
-    people="SELECT DISTINCT person_id, mark, '' AS leaf FROM happened WHERE kind = 'pair.over'",
+    people="SELECT DISTINCT person_id, mark, '' AS leaf FROM happened WHERE counts AND kind = 'pair.over'",
 )
 
 TOGETHER = Declared(
@@ -140,14 +143,13 @@ TOGETHER = Declared(
     shares=True,
     every=MONTH,
     people="""
-        SELECT person_id, p.mark, CASE WHEN m.person_id IS NULL THEN 'not-met' ELSE 'met' END AS leaf
-        FROM paired p LEFT JOIN (
-            SELECT DISTINCT said.person_id FROM core_event said JOIN core_event took USING (object_id)
-            WHERE said.programme_id = %(programme)s AND said.kind = 'meeting.confirmed'
-              AND said.at >= %(before)s AND said.at < %(end)s
+        SELECT c.mark, CASE WHEN m.person_id IS NULL THEN 'not-met' ELSE 'met' END AS leaf
+        FROM counted c LEFT JOIN (
+            SELECT DISTINCT said.person_id FROM happened said JOIN core_event took USING (object_id)
+            WHERE said.kind = 'meeting.confirmed'
               AND took.programme_id = %(programme)s AND took.kind = 'meeting.took_place'
               AND took.at >= %(last_month)s AND took.at < %(end)s) m USING (person_id)
-        WHERE p.pairs > 0
+        WHERE c.pairs > 0
     """,
 )
 
@@ -167,10 +169,11 @@ REQUESTS = Declared(
     },
     people="""
         SELECT DISTINCT person_id, mark, numbers->>'about' AS leaf FROM happened
-        WHERE kind = 'request.made' AND numbers ? 'about'
+        WHERE counts AND kind = 'request.made' AND numbers ? 'about'
     """,
 )
 
+# Who asks is who says that it is resolved. What was asked for more than a year ago took longer, too.
 RESOLVED = Declared(
     key="resolved",
     title=_("How long requests took"),
@@ -185,13 +188,11 @@ RESOLVED = Declared(
         SELECT DISTINCT person_id, mark, leaf FROM (
             SELECT r.person_id, r.mark, CASE WHEN r.at < m.at + interval '1 week' THEN 'week'
                 WHEN r.at < m.at + interval '1 month' THEN 'month' ELSE 'longer' END AS leaf
-            FROM happened r JOIN core_event m ON m.object_id = r.object_id
-                AND m.programme_id = %(programme)s AND m.kind = 'request.made' AND m.at < %(end)s
-            WHERE r.kind = 'request.resolved'
+            FROM happened r LEFT JOIN happened m ON m.object_id = r.object_id AND m.kind = 'request.made'
+            WHERE r.counts AND r.kind = 'request.resolved'
             UNION ALL
-            SELECT c.person_id, c.mark, 'late' FROM core_event m JOIN counted c USING (person_id)
-            WHERE m.programme_id = %(programme)s AND m.kind = 'request.made'
-              AND m.at >= %(end)s - interval '1 year' AND m.at < %(end)s - interval '1 month'
+            SELECT m.person_id, m.mark, 'late' FROM happened m
+            WHERE m.kind = 'request.made' AND m.at < %(end)s - interval '1 month'
               AND NOT EXISTS (SELECT FROM core_event x WHERE x.object_id = m.object_id
                   AND x.programme_id = %(programme)s AND x.kind IN ('request.resolved', 'request.taken_back')
                   AND x.at >= %(end)s - interval '1 year' AND x.at < %(end)s)) asked
@@ -210,17 +211,49 @@ VOLUNTEERS = Declared(
     },
     two_sides=True,
     people="""
-        SELECT c.person_id, c.mark, CASE WHEN g.minutes IS NULL THEN 'none' WHEN g.minutes <= 300 THEN 'few'
+        SELECT c.mark, CASE WHEN g.minutes IS NULL THEN 'none' WHEN g.minutes <= 300 THEN 'few'
             WHEN g.minutes <= 1200 THEN 'some' ELSE 'many' END AS leaf
         FROM counted c LEFT JOIN (
             SELECT said.person_id, sum(coalesce((took.numbers->>'minutes')::integer, 0)) AS minutes
-            FROM core_event said JOIN core_event took USING (object_id)
-            WHERE said.programme_id = %(programme)s AND said.kind = 'meeting.confirmed'
-              AND said.at >= %(before)s AND said.at < %(end)s
+            FROM happened said JOIN core_event took USING (object_id)
+            WHERE said.kind = 'meeting.confirmed' AND said.offers
               AND took.programme_id = %(programme)s AND took.kind = 'meeting.took_place'
               AND took.at >= %(start)s AND took.at < %(end)s
             GROUP BY said.person_id) g USING (person_id)
-        WHERE c.side = 0
+        WHERE c.offers
+    """,
+)
+
+# How far somebody has come is nobody's business and is not asked. Languages are `number * 4 + level`.
+LEARNING = Declared(
+    key="learning",
+    title=_("Practising a language"),
+    unit=_("people who met, in the quarter, a partner who speaks a language that they want to learn"),
+    people="""
+        SELECT me.mark, '' AS leaf FROM (
+            SELECT DISTINCT one.person_id, other.person_id AS partner_id
+            FROM core_event took JOIN happened one USING (object_id) JOIN happened other USING (object_id)
+            WHERE took.programme_id = %(programme)s AND took.kind = 'meeting.took_place'
+              AND took.at >= %(start)s AND took.at < %(end)s AND one.kind = 'meeting.confirmed'
+              AND other.kind = 'meeting.confirmed' AND one.person_id <> other.person_id) met
+        JOIN counted me USING (person_id) JOIN counted partner ON partner.person_id = partner_id
+        WHERE EXISTS (SELECT FROM unnest(me.learn) AS mine JOIN unnest(partner.speak) AS theirs
+            ON mine / 4 = theirs / 4)
+        GROUP BY me.person_id, me.mark
+    """,
+)
+
+GATHERINGS = Declared(
+    key="gatherings",
+    title=_("Gatherings"),
+    unit=_("people who noted in the quarter that they were at a gathering"),
+    leaves={"one": _("At one gathering"), "several": _("At several gatherings")},
+    people="""
+        SELECT mark, CASE WHEN times = 1 THEN 'one' ELSE 'several' END AS leaf FROM (
+            SELECT mark, sum(CASE kind WHEN 'gathering.attended' THEN 1 ELSE -1 END) AS times FROM happened
+            WHERE counts AND kind IN ('gathering.attended', 'gathering.not_attended')
+            GROUP BY person_id, mark) came
+        WHERE times > 0
     """,
 )
 
@@ -239,7 +272,20 @@ ASKED = tuple(
     for question, words in voice.QUESTIONS.items()
 )
 
-TABLES = (MEMBERS, WAITING, PROPOSED, BEGAN, ENDED, TOGETHER, REQUESTS, RESOLVED, VOLUNTEERS, *ASKED)
+TABLES = (
+    MEMBERS,
+    WAITING,
+    PROPOSED,
+    BEGAN,
+    ENDED,
+    TOGETHER,
+    LEARNING,
+    GATHERINGS,
+    REQUESTS,
+    RESOLVED,
+    VOLUNTEERS,
+    *ASKED,
+)
 BY_KEY = {table.key: table for table in TABLES}
 
 
@@ -261,14 +307,14 @@ CARE = (
     Care(
         key="areas",
         two_sides=True,
-        people="SELECT people, mark, area_id AS leaf, side = 0 AS offers FROM alike",
+        people="SELECT people, mark, area_id AS leaf, offers FROM placed",
     ),
     Care(
         key="languages",
         people="""
-            SELECT people, mark, one / 4 AS leaf, side = 0 AS offers FROM alike, unnest(speak) AS one
+            SELECT people, mark, one / 4 AS leaf, offers FROM speaking, unnest(speak) AS one
             UNION ALL
-            SELECT people, mark, one / 4, false FROM alike, unnest(learn) AS one WHERE NOT %(two_sides)s
+            SELECT people, mark, one / 4, false FROM speaking, unnest(learn) AS one WHERE NOT %(two_sides)s
         """,
     ),
 )

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from bothways.core.jobs.api import every, job
-from bothways.insight import wording
+from bothways.insight import expected, wording
 from bothways.insight.services import publish_due
 
 
@@ -9,6 +9,12 @@ from bothways.insight.services import publish_due
 def publish_figures(timestamp: int) -> None:
     """Every night: publish the periods that have ended and are not out yet."""
     publish_due()
+
+
+@every("37 * * * *")
+def tell_expected(timestamp: int) -> None:
+    """About how many come to the gatherings that are near."""
+    expected.tell_expected()
 
 
 @job()

@@ -71,10 +71,17 @@ def happens(
         record(kind, programme_id=programme.id, person_id=one and one.id, object_id=thing, **numbers)
 
 
+def meet(programme, moment: datetime, *both: Someone) -> None:
+    meeting = uuid.uuid4()
+    for one in both:
+        happens(programme, moment, "meeting.confirmed", one, meeting)
+    happens(programme, moment, "meeting.took_place", None, meeting, minutes=60)
+
+
 def counted(programme, period) -> dict[tuple[str, str], int]:
-    two = len(programmes.sides(programme.id)) == 2
+    sides = [side.id for side in programmes.sides(programme.id)]
     with walls.working(), transaction.atomic():
-        found = counting.count(counting.Asked(programme, period, two), TABLES, EVERYBODY, care=True)
+        found = counting.count(counting.Asked(programme, period, sides), TABLES, EVERYBODY, care=True)
     return {cell: number for cell, (number, _marks) in found.items()}
 
 
@@ -132,6 +139,56 @@ def test_who_is_counted_and_where(programme, quarter) -> None:
     with walls.working(), transaction.atomic():
         made = make(programme, quarter.months[1], {})
     assert set(made.tables) == {"together"}
+
+
+def test_who_practised_a_language_and_who_came_to_gatherings(programme, quarter) -> None:
+    start, end = quarter.span(programme.time_zone)
+    before = quarter.before.span(programme.time_zone)[0]
+    day = timedelta(days=1)
+    amina = comes("Amina", programme, before - 40 * day, side=0, speak=[4 * 1 + 3], learn=[])
+    bo = comes("Bo", programme, before - 40 * day, side=1, speak=[4 * 2 + 3], learn=[4 * 1])
+    chen = comes("Chen", programme, before - 40 * day, side=1, speak=[4 * 2 + 3], learn=[4 * 3])
+    dara = comes("Dara", programme, before - 40 * day, side=1, speak=[4 * 2 + 3], learn=[4 * 1])
+    # Bo learns what Amina speaks, and they met twice. Chen learns something else. Dara and Amina never met.
+    for moment in (start + day, start + 30 * day):
+        meet(programme, moment, amina, bo)
+    meet(programme, start + 2 * day, amina, chen)
+    happens(programme, start + 3 * day, "meeting.confirmed", dara, uuid.uuid4())
+    meet(programme, end, amina, dara)
+
+    one, other, later = (uuid.uuid4() for _ in range(3))
+    for gathering in (one, other):
+        happens(programme, start + 5 * day, "gathering.attended", amina, gathering)
+    happens(programme, start + 5 * day, "gathering.attended", bo, one)
+    happens(programme, start + 6 * day, "gathering.attended", chen, one)
+    happens(programme, start + 7 * day, "gathering.not_attended", chen, one)
+    happens(programme, start - 5 * day, "gathering.attended", dara, one)
+    happens(programme, end, "gathering.attended", dara, later)
+
+    found = counted(programme, quarter)
+    assert {
+        cell: found.get(cell) for cell in (("learning", ""), ("gatherings", "one"), ("gatherings", "several"))
+    } == {
+        ("learning", ""): 1,
+        ("gatherings", "one"): 1,
+        ("gatherings", "several"): 1,
+    }
+
+
+def test_who_comes_back_is_a_newcomer_again(programme, quarter) -> None:
+    start = quarter.span(programme.time_zone)[0]
+    before = quarter.before.span(programme.time_zone)[0]
+    day = timedelta(days=1)
+    town = ("members", str(programmes.leaves(programme.id)[0].id))
+    amina = comes("Amina", programme, before - 60 * day)
+    bo = comes("Bo", programme, before - 60 * day)
+    for one, moment in ((amina, before - 20 * day), (bo, start + 5 * day)):
+        with at(moment):
+            enrol.withdraw(one.who, enrolment_id=enrol.of_person(one.who)[0].pk)
+            enrolled(one, programme)
+    # Amina was back before the quarter began. Bo was back in it, however long Bo had been there before.
+    assert counted(programme, quarter)[town] == 1
+    assert counted(programme, quarter.after)[town] == 2
 
 
 def test_asking_again_for_consent_counts_nobody_until_they_answer(programme, quarter, eli) -> None:
@@ -297,7 +354,7 @@ def test_the_noise_key_is_the_jobs_alone_and_outlives_the_master_key(programme, 
 
 def test_the_noise_key_is_in_no_statement(programme, quarter) -> None:
     with walls.working(), transaction.atomic():
-        asked = counting.Asked(programme, quarter, True)
+        asked = counting.Asked(programme, quarter, [side.id for side in programmes.sides(programme.id)])
         text = enrol.text_of_figures(programme.id)
         statement, arguments = counting._statement(asked, TABLES, text, care=True)
     assert keys.noise_key().hex() not in statement + str(arguments)
