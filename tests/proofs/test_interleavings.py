@@ -21,7 +21,7 @@ import pytest
 from bothways.enrol import access as enrol_access
 from bothways.match import services as match
 from bothways.people.leaving import finish_leaving
-from tests.proofs import scenes, truths
+from tests.proofs import scenes, scenes_gathering, truths
 from tests.proofs.photo import Photo
 from tests.proofs.scenes import Scene
 from tests.proofs.stage import Call, Plan, Stage, dice, up_to_two_switches
@@ -89,7 +89,9 @@ def all_of(lengths: list[int]) -> list[Plan]:
     return [*switched, *dice(max(BY_DICE, MANY - len(switched)))]
 
 
-@pytest.mark.parametrize("scene", [*scenes.TWO, *scenes.THREE], ids=lambda scene: scene.__name__)
+@pytest.mark.parametrize(
+    "scene", [*scenes.TWO, *scenes.THREE, *scenes_gathering.ALL], ids=lambda scene: scene.__name__
+)
 def test_a_few_ways_to_interleave(scene) -> None:
     found = played(scene, sample)
     assert found == []
@@ -97,7 +99,9 @@ def test_a_few_ways_to_interleave(scene) -> None:
 
 
 @pytest.mark.attack
-@pytest.mark.parametrize("scene", [*scenes.TWO, *scenes.THREE], ids=lambda scene: scene.__name__)
+@pytest.mark.parametrize(
+    "scene", [*scenes.TWO, *scenes.THREE, *scenes_gathering.ALL], ids=lambda scene: scene.__name__
+)
 def test_interleavings(scene) -> None:
     found = played(scene, all_of)
     print(f"{scene.__name__}: {found.runs} runs, {found.waits} waits for a lock")

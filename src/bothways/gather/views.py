@@ -14,7 +14,7 @@ from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, acting_of
 from bothways.core.outbox.api import seen
 from bothways.core.pages.api import signed_in
-from bothways.gather import access, answers, calendar, selectors, services
+from bothways.gather import access, answers, calendar, selectors, services, telling
 from bothways.gather.forms import ChangeForm, GatheringForm, as_it_is
 from bothways.gather.models import Gathering
 from bothways.programme.api import Programme
@@ -48,6 +48,7 @@ def _page(
         "programme": reader.programme,
         "member": reader.member,
         "staff": reader.staff,
+        "few": telling.FEWER_THAN,
         "refused": refused.words if refused else "",
     }
     return render(request, "gather/gathering.html", about, status=409 if refused else 200)

@@ -164,8 +164,8 @@ def test_nobody_but_jobs_can_count_who_comes(amina, bo, eli, programme) -> None:
     ("number", "words"),
     [
         ("none", "Two days before, you will read here about how many come."),
-        (25, "About 25 people are expected."),
-        (None, "Fewer than 10 people have said that they come."),
+        (40, "About 40 people are expected."),
+        (None, "Probably fewer than 25 people come."),
     ],
 )
 def test_members_and_coordinators_read_the_same_number(amina, bo, eli, programme, number, words) -> None:
