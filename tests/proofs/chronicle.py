@@ -121,6 +121,10 @@ class Chronicle(Books):
         for pair in self.pairs:
             if mine in pair.offer.joined and not pair.ended:
                 self.ends(pair, by=mine.person)
+        for one in self.afternoons:
+            if one.programme is mine.programme:
+                one.coming.discard(mine.person)
+                one.attended.discard(mine.person)
         self.joined.remove(mine)
         self.happened(mine.person, "enrolment.withdrawn")
 

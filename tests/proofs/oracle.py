@@ -13,6 +13,7 @@ from datetime import datetime
 from django.utils.formats import date_format
 
 from tests.proofs.records import (
+    Afternoon,
     Card,
     Day,
     Hand,
@@ -97,6 +98,7 @@ class Books:
         self.steps: list[Step] = []
         self.series: list[Series] = []
         self.services: list[Service] = []
+        self.afternoons: list[Afternoon] = []
         self.likes: set[tuple[Someone, Programme, str]] = set()
         self.hands: list[Hand] = []
         self.yeses: list[Yes] = []
@@ -163,8 +165,16 @@ class Books:
                 if one.by is me
             ],
             "openings": [{"at": one.at, "kind": KINDS[one.request.kind]} for one in me.openings],
-            # Nobody in this history hosts a gathering.
-            "gatherings": [],
+            "gatherings": [
+                {
+                    "title": one.title,
+                    "starts_at": one.starts,
+                    "coming": me in one.coming,
+                    "attended": me in one.attended,
+                }
+                for one in self.afternoons
+                if me in one.coming | one.attended
+            ],
         }
 
     def _day(self, one: Day) -> Row:

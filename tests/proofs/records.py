@@ -278,6 +278,18 @@ class Service:
 
 
 @dataclass(eq=False)
+class Afternoon:
+    """A gathering of a programme, and what each member said to it."""
+
+    programme: Programme
+    title: str
+    starts: datetime
+    off: bool = False
+    coming: set[Someone] = field(default_factory=set)
+    attended: set[Someone] = field(default_factory=set)
+
+
+@dataclass(eq=False)
 class Hand:
     """Somebody asks for a few hours of help."""
 

@@ -23,6 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from bothways.people.leaving import finish_leaving
 from tests.proofs.deeds import Members
+from tests.proofs.deeds_gathering import Guests
 from tests.proofs.deeds_helping import Askers, Hands
 from tests.proofs.deeds_rhythms import Regulars
 from tests.proofs.deeds_talking import Talkers
@@ -33,7 +34,7 @@ from tests.proofs.played import NAMES, PICK, Played, frozen
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class History(Members, Pairs, Talkers, Regulars, Askers, Hands, RuleBasedStateMachine):
+class History(Members, Pairs, Talkers, Regulars, Askers, Hands, Guests, RuleBasedStateMachine):
     """Every rule is a deed, at a moment of its own."""
 
     photo: Photo

@@ -5,12 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from tests.proofs.helping import Helping
-from tests.proofs.records import Card, Line, Meeting, Pair, Someone
+from tests.proofs.records import Afternoon, Card, Line, Meeting, Pair, Someone
 from tests.proofs.talking import CHANGED
 
 
 class Oracle(Helping):
     """The whole of it."""
+
+    # --- gatherings ---
+
+    def says_of(self, one: Afternoon, person: Someone, what: str, wanted: bool) -> None:
+        """That somebody comes or was there, or not after all; nobody else's books change."""
+        there: set[Someone] = getattr(one, what)
+        if (person in there) != wanted:
+            (there.add if wanted else there.discard)(person)
+            self.happened(person, f"gathering.{what}" if wanted else f"gathering.not_{what}")
 
     # --- the card ---
 
