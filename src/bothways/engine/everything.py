@@ -218,8 +218,8 @@ def verify_all(
     -----
     `verify` checks the chosen pairs together with each person's best pairs (which the weights are measured
     against); then one pass over all feasible pairs asks for one that the prices do not hold down. The listing
-    is the engine's own, so this trusts `feasible_pairs` and `improving_pairs` (or `price`) to miss no feasible
-    pair; the scores of chosen pairs are compared with the listing of each person's best.
+    is the engine's own, so this trusts `feasible_pairs` and `improving_pairs` (or `price`) to miss no
+    feasible pair; the scores of chosen pairs are compared with the listing of each person's best.
     """
     areas = left_area, area_parent, area_capacity
     offers = _open(offers, wishes, areas)

@@ -93,9 +93,9 @@ def best_improving(
     Parameters
     ----------
     parts : sequence of Pairs
-        In any order; a pair may stand in several of them, everywhere with the same score. May be empty. People
-        who did not take part in a call had other `rows` or a capacity of 0 there, so that the indices are
-        those of everybody.
+        In any order; a pair may stand in several of them, everywhere with the same score. May be empty.
+        Whoever did not take part in a call stood outside of its `rows` or had a capacity of 0: the indices
+        are those of everybody.
     left_price, right_price, most
         As for every part.
 

@@ -111,7 +111,9 @@ def test_shared_out_it_is_one_call_to_the_byte(data):
     # Few scores and few prices, so that much is settled by the scrambling.
     alike = data.draw(st.booleans())
     offers, wishes = (people(size, rng, languages=2, spread=100 if alike else 60_000) for size in (n, m))
-    few = data.draw(st.lists(data.draw(st.sampled_from([SMALL, LARGE, NEAR_THE_END])), min_size=1, max_size=3))
+    few = data.draw(
+        st.lists(data.draw(st.sampled_from([SMALL, LARGE, NEAR_THE_END])), min_size=1, max_size=3)
+    )
     prices = [rng.choice(np.array(few), size).astype(np.int64) for size in (n, m)]
     known = np.argwhere(rng.random((n, m)) < 0.1)
     rest = {
@@ -141,9 +143,9 @@ def test_no_parts_and_wrong_parts():
     four = people(4, np.random.default_rng(0), thin=False, capacity=(1, 2))
     some = improving_pairs(four, four, np.zeros(4, np.int64), np.full(4, 9), most=4)
     assert 2 in some.left and 2 in some.right
-    with pytest.raises(ValueError, match="left.* is outside 0..1"):
+    with pytest.raises(ValueError, match=r"left.* is outside 0..1"):
         best_improving([some], zero, np.zeros(4, np.int64), most=1)
-    with pytest.raises(ValueError, match="right.* is outside 0..1"):
+    with pytest.raises(ValueError, match=r"right.* is outside 0..1"):
         best_improving([some], np.zeros(4, np.int64), zero, most=1)
     with pytest.raises(ValueError, match="most must be"):
         best_improving([some], np.zeros(4, np.int64), np.zeros(4, np.int64), most=0)
