@@ -2,7 +2,7 @@
 
 The round's own job solves. For each pass it writes down the prices, leaves a few jobs that help, and prices
 parts like any of them, until there is none that nobody is at. For those that hands are at it waits, which is
-seconds; a hand that dies lets go of its part, and the job takes it, as it does when a hand hangs. So one worker
+seconds; a hand that dies lets go of its part, and the job takes it, as it does when one hangs. So one worker
 alone does everything, and nothing waits for a hand that does not come.
 
 A hand reads the people anew. Whoever is gone or has changed since the job read them takes no part in what it
@@ -37,7 +37,7 @@ from bothways.match.parts import Here, next_part, read_anew
 
 logger = logging.getLogger(__name__)
 Ints = npt.NDArray[Any]
-# Rows of the left side in one part. A pass is quick, and each part finds its way through all of the right side
+# Rows of the left side in one part. A pass is quick, and each part finds its way through the right side
 # anew: fewer rows would cost more than they share.
 ROWS = 20_000
 # How often it is looked whether others are done, and for how long the job waits for hands that hang. Seconds.
