@@ -227,12 +227,12 @@ class _Hand:
     def _turn_to(self, one: Part) -> None:
         self._asked = asked = Asked(**unpack(bytes(one.content or b"")))
         sides, (left, right) = self._here.sides, self._here.rows
-        self._left, gone = _as_asked(sides.left, left, asked.left_row, asked.left_capacity)
-        self._right, gone_too = _as_asked(sides.right, right, asked.right_row, asked.right_capacity)
+        self._left, gone = as_asked(sides.left, left, asked.left_row, asked.left_capacity)
+        self._right, gone_too = as_asked(sides.right, right, asked.right_row, asked.right_capacity)
         self._gone, self._pass_id = (gone, gone_too), one.id
 
 
-def _as_asked(those: People, rows: Int64, asked: Ints, capacity: Ints) -> tuple[People, Ints]:
+def as_asked(those: People, rows: Int64, asked: Ints, capacity: Ints) -> tuple[People, Ints]:
     """The people who stand in the rows asked for, in that order; and which of them are not there. These have
     somebody else's columns and no capacity."""
     at = np.searchsorted(rows, asked).clip(max=len(rows) - 1)
