@@ -128,7 +128,6 @@ class Together:
                     part = waiting.first()
                 if part is not None:
                     _hand_in(part, asked.price(offers, self._here.sides.right, (part.first, part.last)))
-                    rested = 0.0
                     continue
             time.sleep(PAUSE)
             rested += PAUSE
@@ -214,11 +213,11 @@ class _Hand:
         """Price one part and hand it in, unless its pass is over."""
         # Later than the part: so these are its prices, or the part is gone.
         of_pass = Part.objects.filter(round_id=part.round_id, turn=part.turn, number=0)
-        found = of_pass.values_list("id", flat=True).first()
-        if found is None:
-            return
-        if found != self._pass_id:
-            self._turn_to(of_pass.get(id=found))
+        if self._pass_id is None or not of_pass.filter(id=self._pass_id).exists():
+            found = of_pass.first()
+            if found is None:
+                return
+            self._turn_to(found)
         rows = part.first, part.last
         pairs = self._asked.price(self._left, self._right, rows)
         missed = self._gone[0][slice(*np.searchsorted(self._gone[0], rows))], self._gone[1]

@@ -360,6 +360,43 @@ def test_the_job_waits_for_a_hand_that_is_at_a_part(programme, monkeypatch, foun
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_hand_stays_for_the_next_pass_and_reads_once(programme, monkeypatch, found) -> None:
+    crowd(programme)
+    expected = unshared(programme, monkeypatch, found)
+    hand, readings, turns, real = AtWork(monkeypatch), [], [], pricing.read_anew
+
+    class Patient(pricing._Hand):
+        def __init__(self, mine: Round) -> None:
+            super().__init__(mine)
+            self.took = 60.0
+
+    def read_anew(mine: Round) -> parts.Here:
+        readings.append(mine.id)
+        return real(mine)
+
+    def until_it_helps(mine: Round) -> None:
+        if not readings:
+            hand.begins(mine)
+            hand.may_go_on.set()
+        priced = Part.objects.filter(round=mine, turn__gt=0, number__gt=0, content__isnull=False)
+        for _ in range(2000):
+            if priced.exists():
+                break
+            pricing.time.sleep(0.01)
+        turns.append(priced.exists())
+
+    monkeypatch.setattr(pricing, "_Hand", Patient)
+    monkeypatch.setattr(pricing, "read_anew", read_anew)
+    once_asked(monkeypatch, until_it_helps, always=True)
+    mine = done(all_listed(programme))
+    hand.ends()
+    assert mine.state == DONE
+    assert turns == [True] * (expected[0] + 1)
+    assert readings == [mine.id]
+    assert found == [expected]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_hand_that_dies_leaves_its_part(programme, monkeypatch, found) -> None:
     crowd(programme)
     expected = unshared(programme, monkeypatch, found)
