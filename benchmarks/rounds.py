@@ -1,11 +1,15 @@
-"""A large round, listed in parts by one worker process and by two.
+"""A large round, listed and priced in parts by one worker process and by two.
 
 Through the real job queue: people enrol themselves, as in the demo, into a server of their own in a folder
 that is deleted afterwards. Eli asks for a round; worker processes with nothing but the worker's rights do it.
 Then its proposals expire, and the same people are matched again by the next number of workers. Every number
 of workers does one round to warm up. Each process has one processor, as if it were a machine.
 
-Enrolling is slow, so the shared stage is measured once more with columns of numbers alone, for more people.
+So few people have no more pairs than can be kept, and nothing is priced. So each number of workers does the
+same round once more as if they had (`_worker.py`): the best of each person are listed, and passes of pricing
+look for what is better among all, in four parts.
+
+Enrolling is slow, so the shared stages are measured once more with columns of numbers alone, for more people.
 
     ./dev bench rounds [--members N] [--side N] [--workers 1 2]
 
@@ -15,21 +19,22 @@ Writes benchmarks/results/rounds.md.
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+if TYPE_CHECKING:
+    from _parts import Measured, Shared
+
 TARGET = ROOT / "benchmarks" / "results" / "rounds.md"
 
 
@@ -82,19 +87,17 @@ def enrol(members: int) -> tuple[object, object]:
     return eli, programme
 
 
-def alone_on(number: int, process: int = 0) -> None:
-    """Keep a process to one processor, as if it were a machine: the engine uses all that it may."""
-    here = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(process, {here[number % len(here)]})
-
-
 @contextmanager
-def workers(count: int) -> Iterator[None]:
-    """So many processes that do nothing but rounds."""
+def workers(count: int, priced_rows: int | None) -> Iterator[None]:
+    """So many processes that do nothing but rounds; with `priced_rows` every round is too large for them."""
+    from _parts import alone_on
+
     from bothways.run import roles
 
     owner = os.environ["DATABASE_URL"], os.environ["KEYS_DATABASE_URL"]
     command = [sys.executable, "-m", "bothways.cli", "procrastinate", "worker", "--queues", "rounds"]
+    if priced_rows is not None:
+        command = [sys.executable, str(ROOT / "benchmarks" / "_worker.py"), str(priced_rows)]
     environment = {**os.environ, **roles.environment(roles.WORKER, *owner)}
     environment.pop("BOTHWAYS_LOWER_ROLE")
     started = [subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) for _ in range(count)]
@@ -110,7 +113,9 @@ def workers(count: int) -> Iterator[None]:
 
 
 def one_round(eli: object, programme: object) -> dict[str, float]:
-    """Seconds from asking until all parts were listed, and until it was done; and how large it was."""
+    """Seconds of the listing, of solving and checking with their passes, and of all; and how large it was."""
+    from django.db.models import Max
+
     from bothways.core.clock.api import travelled
     from bothways.core.walls import api as walls
     from bothways.demo.place import sign_in
@@ -121,8 +126,8 @@ def one_round(eli: object, programme: object) -> dict[str, float]:
     eli = sign_in(eli.person_id)
     with walls.acting_with(eli.token):
         mine = match.start_round(eli, programme_id=programme.pk)
-    begun = listing = listed = None
-    parts, pairs = 0, 0
+    begun = listing = listed = solving = solved = None
+    parts, pairs, passes = 0, 0, 0
     while True:
         row = Round.objects.get(id=mine.id)
         moment = time.perf_counter()
@@ -130,17 +135,25 @@ def one_round(eli: object, programme: object) -> dict[str, float]:
         listing = listing or (moment if row.stage == "listing" else None)
         if listed is None and (row.progress >= 45 or not row.under_way):
             listed = moment
-            parts = Part.objects.filter(round=mine, number__gt=0).count()
-            pairs = sum(Part.objects.filter(round=mine).values_list("pairs", flat=True))
+            parts = Part.objects.filter(round=mine, turn=0, number__gt=0).count()
+            pairs = sum(Part.objects.filter(round=mine, turn=0).values_list("pairs", flat=True))
+        if row.stage in ("solving", "checking"):
+            solving = solving or moment
+            turn = Part.objects.filter(round=mine).aggregate(turn=Max("turn"))["turn"]
+            passes = max(passes, turn or 0)
+        elif solving:
+            solved = solved or moment
         if not row.under_way:
             break
         time.sleep(0.02)
     assert row.state == "done", row.fault
     found = {
         "listing": listed - listing,
+        "solving": (solved or moment) - (solving or moment),
         "whole": moment - begun,
         "parts": parts,
         "pairs": pairs,
+        "passes": passes,
         "proposals": Proposal.objects.filter(round=mine).count(),
     }
     with walls.working(), travelled(timedelta(days=programme.answer_days, hours=1)):
@@ -149,104 +162,75 @@ def one_round(eli: object, programme: object) -> dict[str, float]:
     return found
 
 
-_sides: object = None
-
-
-def _ready(people: int, numbers: Any) -> None:
-    """In each process of the second measurement: a processor, the same people, and the engine warm."""
-    global _sides
-    alone_on(numbers.get())
-    import django
-
-    django.setup()
-    import numpy as np
-    from towns import two_sides
-
-    from bothways.match.listing import Sides
-
-    left, right = two_sides(people)
-    _sides = Sides("company", [], [], left, right, np.empty((0, 2), dtype=np.int64))
-    _list_part((0, 10))
-
-
-def _list_part(rows: tuple[int, int]) -> tuple[int, float, int]:
-    """What a worker does with one part of very many pairs: each person's best, packed to be kept.
-
-    Returns the process, its processor seconds, and the number of pairs.
-    """
-    from bothways.match.listing import list_rows
-    from bothways.match.order import pack_pairs
-
-    begun = time.process_time()
-    pairs, _ = list_rows(_sides, *rows, lambda *_: None, most=0)
-    pack_pairs(pairs)
-    return os.getpid(), time.process_time() - begun, len(pairs)
-
-
-def numbers_alone(people: int, counts: list[int]) -> dict[int, tuple[float, float, int]]:
-    """Seconds to list all parts of so many people a side, by number of processes; processor seconds of the
-    process that had most; pairs."""
-    from bothways.match.parts import ROWS
-
-    parts = [(first, min(first + ROWS, people)) for first in range(0, people, ROWS)]
-    found = {}
-    for count in counts:
-        context = multiprocessing.get_context("spawn")
-        numbers = context.Queue()
-        for number in range(count):
-            numbers.put(number)
-        with ProcessPoolExecutor(count, context, initializer=_ready, initargs=(people, numbers)) as pool:
-            # Enough for each of them to be ready.
-            list(pool.map(_list_part, [(0, 10)] * count * 4))
-            begun = time.perf_counter()
-            done = list(pool.map(_list_part, parts))
-            took = time.perf_counter() - begun
-            busy = [sum(spent for pid, spent, _ in done if pid == one) for one in {pid for pid, *_ in done}]
-            found[count] = (took, max(busy), sum(pairs for *_, pairs in done))
-            print(count, found[count], flush=True)
-    return found
-
-
 def table(
     members: int,
-    rounds: dict[int, dict[str, float]],
+    plain: dict[int, dict[str, float]],
+    priced: dict[int, dict[str, float]],
     people: int,
-    alone: dict[int, tuple[float, float, int]],
+    alone: Measured,
 ) -> str:
-    first, bare = rounds[min(rounds)], alone[min(alone)]
     lines = [
         "# Rounds: measured",
         "",
         f"`./dev bench rounds --members {members} --side {people}` on {os.cpu_count()} processors. Seconds.",
         "",
         f"{members:,} people who enrolled themselves, one round through the job queue and PostgreSQL, which",
-        f"runs on the same processors. Parts: {first['parts']}.",
+        f"runs on the same processors. Parts: {plain[min(plain)]['parts']}.",
         "",
-        "| worker processes | listing | against one | whole round | against one | pairs | proposals |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for count, row in rounds.items():
-        ratios = first["listing"] / row["listing"], first["whole"] / row["whole"]
-        lines.append(
-            f"| {count} | {row['listing']:.2f} | {ratios[0]:.2f} | {row['whole']:.2f} "
-            f"| {ratios[1]:.2f} | {row['pairs']:,} | {row['proposals']:,} |"
-        )
-    lines += [
+        *of_rounds(plain),
         "",
-        "Each worker reads the people anew, lists the parts that it takes and hands them in. Choosing,",
-        "checking, explaining and writing are one worker's: they are the rest of the whole round.",
+        "The same people as if they had too many pairs to keep: each person's best are listed, and passes",
+        "over all pairs, each in four parts, look for what is better. Passes seen: "
+        f"{max(row['passes'] for row in priced.values())}.",
         "",
-        f"The shared stage with columns of numbers alone, {people:,} synthetic people a side, no database:",
-        "each person's best pairs of every part, packed to be kept.",
+        *of_rounds(priced),
         "",
-        "| processes | listing | against one | processor seconds of the busiest | against one | pairs |",
-        "|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {count} | {took:.2f} | {bare[0] / took:.2f} | {busy:.2f} | {bare[1] / busy:.2f} | {pairs:,} |"
-        for count, (took, busy, pairs) in alone.items()
+        "Each worker reads the people anew, lists or prices the parts that it takes and hands them in.",
+        "Choosing, explaining and writing are one worker's.",
+        "",
+        f"The shared stages with columns of numbers alone, {people:,} synthetic people a side with areas, no",
+        "database. Listing: each person's best pairs of every part, packed to be kept.",
+        "",
+        *of_shared(alone.listing),
+        "",
+        f"Pricing: all {alone.passes} passes of the choice and of its check, {alone.parts} part(s) each, put",
+        "together to the same bytes as in one piece.",
+        "",
+        *of_shared(alone.pricing),
+        "",
+        f"In one piece, by one process: {alone.in_one_piece.took:.2f}, of the processor "
+        f"{alone.in_one_piece.busiest:.2f}.",
+        f"All else in choosing and checking is one process's: {alone.choosing:.2f}.",
     ]
     return "\n".join([*lines, ""])
+
+
+def of_rounds(found: dict[int, dict[str, float]]) -> list[str]:
+    first = found[min(found)]
+    lines = [
+        "| worker processes | listing | against one | solving, checking | against one | whole round "
+        "| against one | pairs listed | proposals |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for count, row in found.items():
+        stages = " | ".join(
+            f"{row[stage]:.2f} | {first[stage] / max(row[stage], 0.01):.2f}"
+            for stage in ("listing", "solving", "whole")
+        )
+        lines.append(f"| {count} | {stages} | {row['pairs']:,} | {row['proposals']:,} |")
+    return lines
+
+
+def of_shared(found: dict[int, Shared]) -> list[str]:
+    first = found[min(found)]
+    return [
+        "| processes | seconds | against one | processor seconds of the busiest | against one | pairs |",
+        "|---|---|---|---|---|---|",
+    ] + [
+        f"| {count} | {one.took:.2f} | {first.took / one.took:.2f} "
+        f"| {one.busiest:.2f} | {first.busiest / one.busiest:.2f} | {one.pairs:,} |"
+        for count, one in found.items()
+    ]
 
 
 def main() -> int:
@@ -254,29 +238,36 @@ def main() -> int:
     parser.add_argument("--members", type=int, default=5000)
     parser.add_argument("--side", type=int, default=50_000, help="people a side, with numbers alone")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--print", action="store_true", help="write nothing into the results")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as var:
         begin(var)
         from bothways.run import embedded
 
         try:
-            alone = numbers_alone(options.side, options.workers)
+            from _parts import measure
+
+            alone = measure(options.side, options.workers)
             begun = time.perf_counter()
             eli, programme = enrol(options.members)
             print(f"{options.members} people enrolled in {time.perf_counter() - begun:.0f} s", flush=True)
-            found: dict[int, dict[str, float]] = {}
-            for count in options.workers:
-                with workers(count):
-                    one_round(eli, programme)
-                    found[count] = one_round(eli, programme)
-                    print(count, found[count], flush=True)
+            plain: dict[int, dict[str, float]] = {}
+            priced: dict[int, dict[str, float]] = {}
+            # Half of them stand on the left side.
+            for found, rows in ((plain, None), (priced, max(options.members // 8, 1))):
+                for count in options.workers:
+                    with workers(count, rows):
+                        one_round(eli, programme)
+                        found[count] = one_round(eli, programme)
+                        print(count, found[count], flush=True)
         finally:
             from django.db import connections
 
             connections.close_all()
             embedded.release()
-    text = table(options.members, found, options.side, alone)
-    TARGET.write_text(text)
+    text = table(options.members, plain, priced, options.side, alone)
+    if not options.print:
+        TARGET.write_text(text)
     print(text)
     return 0
 

@@ -21,7 +21,7 @@ import pytest
 from bothways.enrol import access as enrol_access
 from bothways.match import services as match
 from bothways.people.leaving import finish_leaving
-from tests.proofs import scenes, scenes_gathering, truths
+from tests.proofs import passes, scenes, scenes_gathering, truths
 from tests.proofs.photo import Photo
 from tests.proofs.scenes import Scene
 from tests.proofs.stage import Call, Plan, Stage, dice, up_to_two_switches
@@ -32,6 +32,7 @@ FEW = 6
 # In `./dev attack`: by dice, and all with up to two changes of hands, or so many of them when there are more.
 BY_DICE, SWITCHED = 600, 1500
 MANY = 1000
+SCENES = [*scenes.TWO, *passes.TWO, *scenes.THREE, *passes.THREE, *scenes_gathering.ALL]
 
 
 class Found(list[str]):
@@ -89,9 +90,7 @@ def all_of(lengths: list[int]) -> list[Plan]:
     return [*switched, *dice(max(BY_DICE, MANY - len(switched)))]
 
 
-@pytest.mark.parametrize(
-    "scene", [*scenes.TWO, *scenes.THREE, *scenes_gathering.ALL], ids=lambda scene: scene.__name__
-)
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
 def test_a_few_ways_to_interleave(scene) -> None:
     found = played(scene, sample)
     assert found == []
@@ -99,9 +98,7 @@ def test_a_few_ways_to_interleave(scene) -> None:
 
 
 @pytest.mark.attack
-@pytest.mark.parametrize(
-    "scene", [*scenes.TWO, *scenes.THREE, *scenes_gathering.ALL], ids=lambda scene: scene.__name__
-)
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
 def test_interleavings(scene) -> None:
     found = played(scene, all_of)
     print(f"{scene.__name__}: {found.runs} runs, {found.waits} waits for a lock")

@@ -2,7 +2,7 @@
 
 from bothways.engine.best import best_of
 from bothways.engine.candidates import count_pairs, feasible_pairs
-from bothways.engine.everything import BestOfAll, solve_all, verify_all
+from bothways.engine.everything import BestOfAll, Price, solve_all, verify_all
 from bothways.engine.explain import (
     DISTANCE_BANDS_KM,
     HINTS,
@@ -14,7 +14,7 @@ from bothways.engine.explain import (
 )
 from bothways.engine.pairs import Pairs
 from bothways.engine.people import IN_PERSON, LETTER, PHONE, TIME_SLOTS, VIDEO, People, bits_of, language_bits
-from bothways.engine.pricing import improving_pairs
+from bothways.engine.pricing import best_improving, improving_pairs
 from bothways.engine.sieve import RADIUS_STEPS_KM
 from bothways.engine.solve import Solution, solve
 from bothways.engine.standing import Standing
@@ -37,9 +37,11 @@ __all__ = [
     "PairReasons",
     "Pairs",
     "People",
+    "Price",
     "Solution",
     "Standing",
     "TandemSolution",
+    "best_improving",
     "best_of",
     "bits_of",
     "count_pairs",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 
@@ -24,6 +24,24 @@ from bothways.engine.weights import Weights, lexicographic_weights
 FIRST: Final = 20
 MORE: Final = 5
 Areas: TypeAlias = tuple[Integers | None, Integers | None, Integers | None]
+
+
+class Price(Protocol):
+    """One pass over all feasible pairs: gives what `improving_pairs` gives for these arguments, to the byte.
+
+    `offers` are the left people with a capacity of 0 where an area has no room. For whoever shares a pass out
+    (see `best_improving`); wishes, rule and forbidden pairs are those of the whole call, which it knows.
+    """
+
+    def __call__(
+        self,
+        offers: People,
+        left_price: Int64,
+        right_price: Int64,
+        *,
+        known: tuple[Integers, Integers],
+        most: int,
+    ) -> Pairs: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +75,7 @@ def solve_all(
     first: int = FIRST,
     listed: Pairs | None = None,
     before_pass: Callable[[int], None] | None = None,
+    price: Price | None = None,
 ) -> BestOfAll:
     """Choose the set of pairs that is best over all feasible pairs, and prove it.
 
@@ -77,6 +96,8 @@ def solve_all(
     before_pass : callable, optional
         Called before the first solve and before each pass over all feasible pairs with its number, from 0.
         What it raises ends the work.
+    price : Price, optional
+        Does each pass over all feasible pairs in place of `improving_pairs`. What it raises ends the work.
 
     Returns
     -------
@@ -104,6 +125,7 @@ def solve_all(
     if pairs is None:
         pairs = feasible_pairs(offers, wishes, rule=rule, best=first, forbidden=forbidden)
     tell = before_pass or (lambda number: None)
+    price = price or _here(wishes, rule, forbidden)
     tell(0)
     days = (offers.waiting_days, wishes.waiting_days) if waiting else None
     rooms = offers.capacity, wishes.capacity
@@ -118,21 +140,30 @@ def solve_all(
         left_price, right_price = state.prices()
         used = np.flatnonzero(state.flow.used)
         known = state.left_at[state.net.left[used]], state.right_at[state.net.right[used]]
-        more = improving_pairs(
-            offers,
-            wishes,
-            left_price,
-            right_price,
-            rule=rule,
-            forbidden=forbidden,
-            known=known,
-            most=MORE,
-        )
+        more = price(offers, left_price, right_price, known=known, most=MORE)
         if not len(more):
             break
         state = join(given, state, more, weights, at)
         added += len(more)
     return _answer(given, state, passes, added, weights)
+
+
+def _here(wishes: People, rule: Rule, forbidden: Int64 | None) -> Price:
+    """A pass in this process, for everybody at once."""
+
+    def price(
+        offers: People,
+        left_price: Int64,
+        right_price: Int64,
+        *,
+        known: tuple[Integers, Integers],
+        most: int,
+    ) -> Pairs:
+        return improving_pairs(
+            offers, wishes, left_price, right_price, rule=rule, forbidden=forbidden, known=known, most=most
+        )
+
+    return price
 
 
 def _open(offers: People, wishes: People, areas: Areas) -> People:
@@ -166,6 +197,7 @@ def verify_all(
     area_capacity: Integers | None = None,
     waiting: bool = False,
     count: Count = "people",
+    price: Price | None = None,
 ) -> None:
     """Check that `best` is feasible, adds up, and is the best over all feasible pairs; return None or raise.
 
@@ -186,8 +218,8 @@ def verify_all(
     -----
     `verify` checks the chosen pairs together with each person's best pairs (which the weights are measured
     against); then one pass over all feasible pairs asks for one that the prices do not hold down. The listing
-    is the engine's own, so this trusts `feasible_pairs` and `improving_pairs` to miss no feasible pair; the
-    scores of chosen pairs are compared with the listing of each person's best.
+    is the engine's own, so this trusts `feasible_pairs` and `improving_pairs` (or `price`) to miss no
+    feasible pair; the scores of chosen pairs are compared with the listing of each person's best.
     """
     areas = left_area, area_parent, area_capacity
     offers = _open(offers, wishes, areas)
@@ -207,9 +239,8 @@ def verify_all(
     verify(solution, left, right, score, offers.capacity, wishes.capacity, *areas, days, count)
     above = len(solution.potentials) - n - m
     prices = solution.potentials[above : above + n], solution.potentials[above + n :]
-    better = improving_pairs(
-        offers, wishes, *prices, rule=rule, forbidden=forbidden, known=(best.left, best.right), most=1
-    )
+    price = price or _here(wishes, rule, forbidden)
+    better = price(offers, *prices, known=(best.left, best.right), most=1)
     if len(better):
         raise NotOptimal(f"pair (left {better.left[0]}, right {better.right[0]}) would make it better")
 

@@ -1,10 +1,12 @@
 """Pricing: the feasible pairs that would improve a solution of which only the prices are known."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
 from bothways.engine.arrays import Int32, Int64, Integers, integers, refuse, within
+from bothways.engine.best import heaps, keep_all, mark_kept
 from bothways.engine.candidates import Rule, forbidden_codes, row_range, rule_code, weighed
 from bothways.engine.listing import barred, both_sides, look, turned, united
 from bothways.engine.pairs import Pairs
@@ -77,6 +79,60 @@ def improving_pairs(
         rights = look(sides[1], sides[0], code, barred(turned(out, n, m), m, n), True, min(most, n), 1)
         left, right, value = united(lefts, rights)
     return weighed(sides, left, right, _score(value, here, there, left, right))
+
+
+def best_improving(
+    parts: Sequence[Pairs], left_price: Integers, right_price: Integers, *, most: int
+) -> Pairs:
+    """Put lists of improving pairs together, each made by `improving_pairs` for some rows or some people.
+
+    When every two people stood before at least one of the calls, with these prices, this `most` and what was
+    left out alike, the answer is to the byte that of one call for everybody. So a pass can be shared out to
+    several processes or machines, and what one of them could not see is looked at once more by another.
+
+    Parameters
+    ----------
+    parts : sequence of Pairs
+        In any order; a pair may stand in several of them, everywhere with the same score. May be empty.
+        Whoever did not take part in a call stood outside of its `rows` or had a capacity of 0: the indices
+        are those of everybody.
+    left_price, right_price, most
+        As for every part.
+
+    Returns
+    -------
+    Pairs
+        Ordered by left, then right. It is empty if and only if every part is.
+
+    Raises
+    ------
+    ValueError
+        most < 1; prices with a wrong dtype or range; an index of a part outside its side.
+
+    Notes
+    -----
+    As with `best_of`: a pair among the K best of one of its two people is among these wherever it was looked
+    at, and everything listed improves; so nothing is missing, and what is too much is left out here.
+    """
+    if most < 1:
+        raise ValueError(f"most must be at least 1, not {most}")
+    n, m = len(left_price), len(right_price)
+    here, there = _price(left_price, "left_price", n), _price(right_price, "right_price", m)
+    columns = [
+        np.concatenate([getattr(part, name) for part in parts] or [np.empty(0, np.int32)])
+        for name in ("left", "right", "score", "metres")
+    ]
+    ends = [column.astype(np.int64) for column in columns[:2]]
+    within(ends[0], "left", n, "the number of left prices")
+    within(ends[1], "right", m, "the number of right prices")
+    once = np.unique(ends[0] * m + ends[1], return_index=True)[1]
+    left, right, score, metres = (column[once] for column in columns)
+    value = score - here[left] + there[right]
+    lefts, rights = heaps(n, min(most, m)), heaps(m, min(most, n))
+    keep_all(left, right, value, lefts, rights)
+    wanted = np.empty(len(left), np.bool_)
+    mark_kept(left, right, value, lefts, rights, wanted)
+    return Pairs(left[wanted], right[wanted], score[wanted], metres[wanted])
 
 
 def _score(value: Int64, here: Int64, there: Int64, left: Int32, right: Int32) -> Int32:

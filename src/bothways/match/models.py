@@ -191,14 +191,17 @@ class LeftOver(models.Model):
 
 
 class Part(models.Model):
-    """A share of a large round's listing: the pairs of some rows of people. Numbers, while the round runs.
+    """A share of a large round's work: the pairs of some rows of people. Numbers, while the round runs.
 
-    Number 0 says who stands in which row: enrolments with a keyed mark of their wishes, no wishes and no
-    person. The database deletes all of them in the statement that ends the round, however it ends.
+    Turn 0 is the listing. Its number 0 says who stands in which row: enrolments with a keyed mark of their
+    wishes, no wishes and no person. Each later turn is a pass of pricing (`match.pricing`), until it is over;
+    its number 0 holds the prices. The database deletes all of them in the statement that ends the round,
+    however it ends.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="parts")
+    turn = models.PositiveIntegerField(default=0)
     number = models.PositiveIntegerField()
     # The rows on the left side: `first` up to, not including, `last`.
     first = models.PositiveIntegerField(default=0)
@@ -206,8 +209,8 @@ class Part(models.Model):
     # How many pairs it found, and whether these are all that there are in its rows.
     pairs = models.PositiveIntegerField(default=0)
     whole = models.BooleanField(default=True)
-    # Columns of numbers, compressed; null until a worker has listed it.
+    # Columns of numbers, compressed; null until a worker has handed it in.
     content = models.BinaryField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["round", "number"], name="part_once")]
+        constraints = [models.UniqueConstraint(fields=["round", "turn", "number"], name="part_once")]

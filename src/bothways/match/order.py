@@ -61,31 +61,39 @@ def still_there(order: Order, reading: Reading, round_id: uuid.UUID) -> tuple[Re
     return replace(reading, rows=kept), np.array(at, dtype=np.int64)
 
 
-def _packed(columns: dict[str, Any]) -> bytes:
+def pack(columns: dict[str, npt.NDArray[Any]]) -> bytes:
+    """Columns of numbers as bytes, compressed."""
     held = io.BytesIO()
-    np.savez_compressed(held, **columns)
+    np.savez_compressed(held, allow_pickle=False, **columns)
     return held.getvalue()
 
 
+def unpack(content: bytes) -> dict[str, npt.NDArray[Any]]:
+    with np.load(io.BytesIO(content), allow_pickle=False) as held:
+        return dict(held)
+
+
 def pack_order(order: Order) -> bytes:
-    """Columns of numbers as bytes, compressed."""
     ids = b"".join(one.bytes for one in order.enrolments)
-    return _packed({"ids": np.frombuffer(ids, dtype=np.uint8), "marks": order.marks})
+    return pack({"ids": np.frombuffer(ids, dtype=np.uint8), "marks": order.marks})
 
 
 def unpack_order(content: bytes) -> Order:
-    with np.load(io.BytesIO(content), allow_pickle=False) as held:
-        ids, marks = held["ids"].tobytes(), held["marks"]
+    held = unpack(content)
+    ids, marks = held["ids"].tobytes(), held["marks"]
     return Order([uuid.UUID(bytes=ids[start : start + 16]) for start in range(0, len(ids), 16)], marks)
 
 
-def pack_pairs(pairs: Pairs) -> bytes:
-    return _packed({name: getattr(pairs, name) for name in COLUMNS})
+def pack_pairs(pairs: Pairs, **more: npt.NDArray[Any]) -> bytes:
+    return pack({name: getattr(pairs, name) for name in COLUMNS} | more)
 
 
 def unpack_pairs(content: bytes) -> Pairs:
-    with np.load(io.BytesIO(content), allow_pickle=False) as held:
-        return Pairs(*(held[name] for name in COLUMNS))
+    return of_columns(unpack(content))
+
+
+def of_columns(held: dict[str, npt.NDArray[Any]]) -> Pairs:
+    return Pairs(*(held[name] for name in COLUMNS))
 
 
 def _mark(reading: Reading, row: enrol.Pooled, round_id: uuid.UUID) -> int:

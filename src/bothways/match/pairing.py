@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from bothways.engine.api import NotOptimal, Pairs, solve, solve_all, tandem, verify, verify_all
+from bothways.engine.api import NotOptimal, Pairs, Price, solve, solve_all, tandem, verify, verify_all
 from bothways.enrol import api as enrol
 from bothways.match import arrays, leftover, reasons
 from bothways.match.arrays import Int64
@@ -17,6 +18,9 @@ from bothways.match.listing import Report, Sides, list_rows, sides_of
 from bothways.match.models import LeftOver
 from bothways.match.reading import Reading
 from bothways.programme import api as programme
+
+# How the passes over all pairs are made in a stage of the round; None: in this process alone.
+PriceAt = Callable[[str], Price] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +86,17 @@ def settle(
     *,
     whole: bool,
     why: bool = True,
+    price: PriceAt = None,
 ) -> Choice:
     """The same once the pairs are listed; `whole`: these are all of them.
 
     If they are not, a programme with two sides is solved over all pairs all the same, beginning with these.
     """
     report("solving")
-    chosen = (_exchange if sides.one_sided else _company)(one, reading, sides, pairs, whole, report)
+    if sides.one_sided:
+        chosen = _exchange(one, reading, sides, pairs, whole, report)
+    else:
+        chosen = _company(one, reading, sides, pairs, whole, report, price)
     report("explaining")
     couples = _couples(sides, chosen)
     left_over = leftover.explained(sides, reading, couples) if why else []
@@ -96,7 +104,13 @@ def settle(
 
 
 def _company(
-    one: programme.Programme, reading: Reading, sides: Sides, pairs: Pairs, whole: bool, report: Report
+    one: programme.Programme,
+    reading: Reading,
+    sides: Sides,
+    pairs: Pairs,
+    whole: bool,
+    report: Report,
+    price: PriceAt,
 ) -> Chosen:
     at, above, room = arrays.area_tree(reading, programme.areas(one.id))
     areas: dict[str, Any] = {
@@ -105,7 +119,9 @@ def _company(
         "area_capacity": room,
     }
     try:
-        return (_best_of_listed if whole else _best_of_all)(sides, pairs, areas, report)
+        if whole:
+            return _best_of_listed(sides, pairs, areas, report)
+        return _best_of_all(sides, pairs, areas, report, price or (lambda stage: None))
     except NotOptimal as error:
         raise NotProved(str(error)) from error
 
@@ -126,14 +142,21 @@ def _best_of_listed(sides: Sides, pairs: Pairs, areas: dict[str, Any], report: R
     return Chosen(*of_listed(pairs, solution.chosen), checked=True, whole=True)
 
 
-def _best_of_all(sides: Sides, pairs: Pairs, areas: dict[str, Any], report: Report) -> Chosen:
+def _best_of_all(
+    sides: Sides, pairs: Pairs, areas: dict[str, Any], report: Report, price: Callable[[str], Price | None]
+) -> Chosen:
     """Too many pairs to keep: those that would make the choice better are looked for until there are none."""
     problem: dict[str, Any] = {"forbidden": sides.forbidden, "waiting": True, **areas}
     best = solve_all(
-        sides.left, sides.right, listed=pairs, before_pass=lambda number: report("solving"), **problem
+        sides.left,
+        sides.right,
+        listed=pairs,
+        before_pass=lambda number: report("solving"),
+        price=price("solving"),
+        **problem,
     )
     report("checking")
-    verify_all(best, sides.left, sides.right, **problem)
+    verify_all(best, sides.left, sides.right, price=price("checking"), **problem)
     return Chosen(best.left, best.right, best.score, checked=True, whole=True)
 
 

@@ -13,12 +13,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from bothways.core.clock.api import now
 from bothways.engine.api import Pairs, best_of
@@ -50,6 +51,23 @@ ROWS = 2000
 FEWEST_ROWS = 50
 
 
+class Here(NamedTuple):
+    """The people of a round as one worker read them, and for each side in which rows of the order they stand
+    (ascending)."""
+
+    reading: Reading
+    sides: Sides
+    rows: tuple[Int64, Int64]
+
+
+class Gathered(NamedTuple):
+    """What all parts found: people, pairs, and whether these are all."""
+
+    here: Here
+    pairs: Pairs
+    whole: bool
+
+
 def is_large(reading: Reading) -> bool:
     """Whether these are so many people that they are listed in parts."""
     return len(reading.rows) >= settings.ROUND_IN_PARTS_FROM
@@ -57,7 +75,12 @@ def is_large(reading: Reading) -> bool:
 
 def are_there(mine: Round) -> bool:
     """Whether this round was cut into parts."""
-    return Part.objects.filter(round=mine, number=0).exists()
+    return of_listing(mine.id).exists()
+
+
+def of_listing(round_id: uuid.UUID) -> QuerySet[Part]:
+    """The order and the parts that are listed, without those of pricing."""
+    return Part.objects.filter(round_id=round_id, turn=0)
 
 
 def cut(mine: Round, one: programme.Programme, reading: Reading) -> None:
@@ -83,7 +106,7 @@ def call_hands(mine: Round) -> bool:
     """Leave jobs for the parts that are not listed yet. False when all are."""
     from bothways.match.tasks import lend_a_hand
 
-    open_parts = Part.objects.filter(round=mine, content=None).count()
+    open_parts = of_listing(mine.id).filter(content=None).count()
     if open_parts:
         # Said before the hands come: they only help with a round that is being listed.
         Round.objects.filter(**mine.held_as).update(stage="listing", progress=AT["listing"], heard_at=now())
@@ -98,13 +121,16 @@ def list_some(round_id: uuid.UUID) -> int:
     May run again, and many at a time. What goes wrong marks the round as failed and is raised.
     """
     done = 0
-    here: _Here | None = None
+    here: _Hand | None = None
+    waiting = of_listing(round_id).filter(
+        content=None, round__state=Round.State.RUNNING, round__stage="listing"
+    )
     try:
         while True:
-            with _next_part(round_id) as part:
+            with next_part(waiting) as part:
                 if part is None:
                     return done
-                here = here or _Here(part.round, _order(part.round))
+                here = here or _Hand(part.round)
                 here.list(part)
                 done += 1
     except Overtaken:
@@ -115,34 +141,38 @@ def list_some(round_id: uuid.UUID) -> int:
     return done
 
 
-def gather(mine: Round, one: programme.Programme, reading: Reading) -> tuple[Reading, Sides, Pairs, bool]:
-    """What all parts found, for those who are as they were: people, pairs, and whether these are all."""
+def gather(mine: Round, one: programme.Programme, reading: Reading) -> Gathered:
+    """What all parts found, for those who are as they were."""
     order = _order(mine)
-    reading, at = still_there(order, reading, mine.id)
-    sides = listing.sides_of(one, reading)
-    left, right = (_places(one, reading, at, side, len(order)) for side in (0, 1))
+    here = _here(mine, one, order, reading)
+    left, right = (_places(rows, len(order)) for rows in here.rows)
     found, whole = [], True
-    for part in Part.objects.filter(round=mine, number__gt=0).order_by("number").iterator(chunk_size=1):
+    for part in of_listing(mine.id).filter(number__gt=0).order_by("number").iterator(chunk_size=1):
         held = unpack_pairs(bytes(part.content or b""))
         moved = Pairs(left[held.left], right[held.right], held.score, held.metres)
         found.append(listing.chosen_of(moved, (moved.left >= 0) & (moved.right >= 0)))
         whole = whole and part.whole
-    pairs = _without_forbidden(sides, listing.joined(found))
+    pairs = _without_forbidden(here.sides, listing.joined(found))
     if whole and len(pairs) <= listing.MOST_PAIRS:
-        return reading, sides, pairs, True
-    best = best_of([pairs], listing.BEST, offers=len(sides.left), wishes=len(sides.right))
-    return reading, sides, best, False
+        return Gathered(here, pairs, True)
+    offers, wishes = len(here.sides.left), len(here.sides.right)
+    return Gathered(here, best_of([pairs], listing.BEST, offers=offers, wishes=wishes), False)
 
 
-class _Here:
-    """The people of a round as one worker read them for all the parts that it lists."""
+def read_anew(mine: Round) -> Here:
+    """Those of a round who are as they were when it was cut. Raises Overtaken when it is over."""
+    one = programme.by_id(mine.programme_id)
+    return _here(mine, one, _order(mine), read(one.id))
 
-    def __init__(self, mine: Round, order: Order) -> None:
+
+class _Hand:
+    """One worker, and the people as it read them for all the parts that it lists."""
+
+    def __init__(self, mine: Round) -> None:
         self._mine = mine
-        one = programme.by_id(mine.programme_id)
-        reading, at = still_there(order, read(one.id), mine.id)
-        self._sides = listing.sides_of(one, reading)
-        self._left, self._right = (at[_side_rows(one, reading, side)] for side in (0, 1))
+        here = read_anew(mine)
+        self._sides = here.sides
+        self._left, self._right = here.rows
         self._report = Report(mine, held={"id": mine.id, "state": Round.State.RUNNING, "stage": "listing"})
 
     def list(self, part: Part) -> None:
@@ -171,14 +201,16 @@ class _Here:
             return listing.joined([]), True
         # When all parts together find too many, each person's best are enough: of them nothing is missing
         # later.
-        so_far = Part.objects.filter(round=self._mine).aggregate(pairs=Sum("pairs"))["pairs"] or 0
+        so_far = of_listing(self._mine.id).aggregate(pairs=Sum("pairs"))["pairs"] or 0
         return listing.list_rows(
             self._sides, first, last, self._say, most=max(listing.MOST_PAIRS - so_far, 0)
         )
 
     def _say(self, stage: str, share: float = 0.0) -> None:
-        done = Part.objects.filter(round=self._mine, number__gt=0).aggregate(
-            all=Count("id"), listed=Count("id", filter=Q(content__isnull=False))
+        done = (
+            of_listing(self._mine.id)
+            .filter(number__gt=0)
+            .aggregate(all=Count("id"), listed=Count("id", filter=Q(content__isnull=False)))
         )
         # None are left when the round was stopped just now, which the report finds out.
         self._report(stage, done["listed"] / max(done["all"], 1))
@@ -189,7 +221,7 @@ def _go_on(mine: Round) -> None:
     from bothways.match.rounds import enqueue
 
     here = Round.objects.filter(id=mine.id)
-    if Part.objects.filter(round=mine, content=None).exists():
+    if of_listing(mine.id).filter(content=None).exists():
         here.update(heard_at=now())
         return
     here.update(state=Round.State.QUEUED, progress=AT["solving"], heard_at=now())
@@ -197,11 +229,8 @@ def _go_on(mine: Round) -> None:
 
 
 @contextmanager
-def _next_part(round_id: uuid.UUID) -> Iterator[Part | None]:
-    """A part that is not listed yet and that nobody else is at, held inside the block; else None."""
-    waiting = Part.objects.filter(
-        round_id=round_id, content=None, round__state=Round.State.RUNNING, round__stage="listing"
-    )
+def next_part(waiting: QuerySet[Part]) -> Iterator[Part | None]:
+    """The first of these that nobody else is at and that still waits, held inside the block; else None."""
     for part in waiting.select_related("round").order_by("number"):
         with working.on(part.id) as free:
             # Another may have finished it since it was seen.
@@ -212,7 +241,7 @@ def _next_part(round_id: uuid.UUID) -> Iterator[Part | None]:
 
 
 def _order(mine: Round) -> Order:
-    found = Part.objects.filter(round=mine, number=0).first()
+    found = of_listing(mine.id).filter(number=0).first()
     if found is None:
         raise Overtaken
     return unpack_order(bytes(found.content or b""))
@@ -225,13 +254,16 @@ def _side_rows(one: programme.Programme, reading: Reading, side: int) -> Int64:
     return np.flatnonzero(np.array([row["side_number"] for row in reading.rows], dtype=np.int64) == side)
 
 
-def _places(
-    one: programme.Programme, reading: Reading, at: Int64, side: int, rows: int
-) -> npt.NDArray[np.int32]:
-    """For each row of the order: where its person stands on this side now, -1 for nobody."""
-    here = at[_side_rows(one, reading, side)]
-    places = np.full(rows, -1, dtype=np.int32)
-    places[here] = np.arange(len(here), dtype=np.int32)
+def _here(mine: Round, one: programme.Programme, order: Order, reading: Reading) -> Here:
+    reading, at = still_there(order, reading, mine.id)
+    left, right = (at[_side_rows(one, reading, side)] for side in (0, 1))
+    return Here(reading, listing.sides_of(one, reading), (left, right))
+
+
+def _places(rows: Int64, size: int) -> npt.NDArray[np.int32]:
+    """For each row of the order: where its person stands on the side that has these rows, -1 for nobody."""
+    places = np.full(size, -1, dtype=np.int32)
+    places[rows] = np.arange(len(rows), dtype=np.int32)
     return places
 
 

@@ -112,7 +112,7 @@ def rescue() -> int:
     ]
     for one in silent:
         # A round in parts is taken up once more, when they are listed.
-        if one.attempts >= MOST_ATTEMPTS + Part.objects.filter(round=one, number=0).count():
+        if one.attempts >= MOST_ATTEMPTS + Part.objects.filter(round=one, turn=0, number=0).count():
             fail(one, "stopped")
             continue
         with transaction.atomic():

@@ -85,7 +85,7 @@ def _do_or_fail(mine: Round) -> None:
 
 def _do(mine: Round) -> None:
     # The engine and what it stands on take seconds to load and much memory; only a worker needs them.
-    from bothways.match import parts
+    from bothways.match import parts, pricing
     from bothways.match.fitting import fit_in
     from bothways.match.pairing import choose, settle
 
@@ -100,8 +100,9 @@ def _do(mine: Round) -> None:
         reading, again_at = between.may_be_looked_at(one.id, reading)
         choice = fit_in(one, reading, report)
     elif in_parts:
-        reading, sides, pairs, whole = parts.gather(mine, one, reading)
-        choice = settle(one, reading, sides, pairs, report, whole=whole)
+        here, pairs, whole = parts.gather(mine, one, reading)
+        reading, price = here.reading, pricing.Together(mine, here, report).at
+        choice = settle(one, reading, here.sides, pairs, report, whole=whole, price=price)
     elif parts.is_large(reading):
         parts.cut(mine, one, reading)
         return

@@ -16,11 +16,13 @@ def run(round_id: str) -> None:
 
 @job("rounds")
 def lend_a_hand(round_id: str) -> None:
-    """List parts of a large round. Safe to run again, and with any number of others."""
+    """List or price parts of a large round. Safe to run again, and with any number of others."""
     # The engine takes seconds to load; only a worker needs it.
     from bothways.match.parts import list_some
+    from bothways.match.pricing import price_some
 
     list_some(uuid.UUID(round_id))
+    price_some(uuid.UUID(round_id))
 
 
 @every("* * * * *")

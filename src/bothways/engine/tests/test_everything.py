@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bothways.engine.api import NotOptimal, feasible_pairs, solve, solve_all, verify_all
+from bothways.engine.api import (
+    NotOptimal,
+    best_improving,
+    feasible_pairs,
+    improving_pairs,
+    solve,
+    solve_all,
+    verify_all,
+)
 from bothways.engine.tests.helpers import people
 
 
@@ -52,6 +60,58 @@ def test_the_size_of_the_first_problem_does_not_matter():
     assert len({(one.solution.count, one.solution.score) for one in found}) == 1
     for one in found:
         verify_all(one, offers, wishes)
+
+
+class Shared:
+    """Prices in parts of some rows, and counts its passes."""
+
+    def __init__(self, wishes, step, **rest):
+        self.wishes, self.step, self.rest, self.passes = wishes, step, rest, 0
+
+    def __call__(self, offers, left_price, right_price, *, known, most):
+        self.passes += 1
+        parts = [
+            improving_pairs(
+                offers, self.wishes, left_price, right_price, known=known, most=most, rows=rows, **self.rest
+            )
+            for first in range(0, len(offers), self.step)
+            for rows in [(first, min(first + self.step, len(offers)))]
+        ]
+        return best_improving(parts[::-1], left_price, right_price, most=most)
+
+
+@given(st.integers(0, 10_000), st.booleans(), st.integers(1, 25))
+@settings(max_examples=30, deadline=None)
+def test_passes_that_are_shared_out_change_nothing(seed, with_areas, step):
+    rng = np.random.default_rng(seed)
+    offers, wishes = people(25, rng, capacity=(0, 4)), people(30, rng, capacity=(0, 4))
+    given_too = {"forbidden": rng.integers(0, 25, (6, 2)), "waiting": True}
+    given_too |= areas_for(rng, 25) if with_areas else {}
+    price = Shared(wishes, step, forbidden=given_too["forbidden"])
+    alone = solve_all(offers, wishes, first=1, **given_too)
+    together = solve_all(offers, wishes, first=1, price=price, **given_too)
+    assert price.passes == alone.passes == together.passes
+    for name in ("left", "right", "score"):
+        assert getattr(alone, name).tobytes() == getattr(together, name).tobytes()
+    assert alone.solution.potentials.tobytes() == together.solution.potentials.tobytes()
+    verify_all(together, offers, wishes, price=price, **given_too)
+    assert price.passes == alone.passes + 1
+
+
+def test_what_a_pass_raises_ends_the_work_and_what_it_finds_is_believed():
+    rng = np.random.default_rng(9)
+    offers, wishes = people(60, rng, thin=False), people(60, rng, thin=False)
+
+    def stopped(*_, **__):
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        solve_all(offers, wishes, price=stopped)
+    best = solve_all(offers, wishes)
+    zero = np.zeros(60, np.int64)
+    some = improving_pairs(offers, wishes, zero, zero, most=1)
+    with pytest.raises(NotOptimal, match="would make it better"):
+        verify_all(best, offers, wishes, price=lambda *_, **__: some)
 
 
 def test_a_worse_choice_is_refused():

@@ -1,4 +1,7 @@
-"""`improving_pairs` against its plain definition."""
+"""`improving_pairs` against its plain definition, and shared out against one call."""
+
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -7,7 +10,7 @@ from hypothesis import strategies as st
 
 from bothways.engine.best import scramble
 from bothways.engine.candidates import feasible_pairs
-from bothways.engine.pricing import improving_pairs
+from bothways.engine.pricing import best_improving, improving_pairs
 from bothways.engine.solve import solve
 from bothways.engine.tests.helpers import people
 
@@ -88,6 +91,64 @@ def test_rows_are_a_part():
     whole = as_dict(improving_pairs(offers, wishes, left_price, right_price, most=90))
     assert as_dict(part) == {pair: score for pair, score in whole.items() if 30 <= pair[0] < 50}
     assert len(part)
+
+
+def without(those, some):
+    return replace(those, capacity=np.where(some, 0, those.capacity).astype(np.int32))
+
+
+def same_bytes(one, other):
+    for name in ("left", "right", "score", "metres"):
+        a, b = getattr(one, name), getattr(other, name)
+        assert (a.dtype, a.tobytes()) == (b.dtype, b.tobytes())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_shared_out_it_is_one_call_to_the_byte(data):
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    n, m = data.draw(st.integers(0, 60)), data.draw(st.integers(0, 60))
+    # Few scores and few prices, so that much is settled by the scrambling.
+    alike = data.draw(st.booleans())
+    offers, wishes = (people(size, rng, languages=2, spread=100 if alike else 60_000) for size in (n, m))
+    few = data.draw(
+        st.lists(data.draw(st.sampled_from([SMALL, LARGE, NEAR_THE_END])), min_size=1, max_size=3)
+    )
+    prices = [rng.choice(np.array(few), size).astype(np.int64) for size in (n, m)]
+    known = np.argwhere(rng.random((n, m)) < 0.1)
+    rest = {
+        "forbidden": np.argwhere(rng.random((n, m)) < 0.1),
+        "known": (known[:, 0], known[:, 1]),
+        "most": data.draw(st.integers(1, 5)),
+    }
+    edges = [0, *sorted(data.draw(st.lists(st.integers(0, n), max_size=5))), n]
+    # Some do not see everybody: whom they missed is looked at once more, against all others.
+    parts, missed = [], [np.zeros(n, np.bool_), np.zeros(m, np.bool_)]
+    for rows in pairwise(edges):
+        gone = [rng.random(size) < 0.1 * data.draw(st.integers(0, 1)) for size in (n, m)]
+        here = without(offers, gone[0]), without(wishes, gone[1])
+        parts.append(improving_pairs(*here, *prices, rows=rows, **rest))
+        missed = [before | now for before, now in zip(missed, gone, strict=True)]
+    parts.append(improving_pairs(without(offers, ~missed[0]), wishes, *prices, **rest))
+    parts.append(improving_pairs(offers, without(wishes, ~missed[1]), *prices, **rest))
+    rng.shuffle(parts)
+    expected = improving_pairs(offers, wishes, *prices, **rest)
+    same_bytes(best_improving(parts, *prices, most=rest["most"]), expected)
+    assert any(len(part) for part in parts) == bool(len(expected))
+
+
+def test_no_parts_and_wrong_parts():
+    zero = np.zeros(2, np.int64)
+    assert len(best_improving([], zero, zero, most=1)) == 0
+    four = people(4, np.random.default_rng(0), thin=False, capacity=(1, 2))
+    some = improving_pairs(four, four, np.zeros(4, np.int64), np.full(4, 9), most=4)
+    assert 2 in some.left and 2 in some.right
+    with pytest.raises(ValueError, match=r"left.* is outside 0..1"):
+        best_improving([some], zero, np.zeros(4, np.int64), most=1)
+    with pytest.raises(ValueError, match=r"right.* is outside 0..1"):
+        best_improving([some], np.zeros(4, np.int64), zero, most=1)
+    with pytest.raises(ValueError, match="most must be"):
+        best_improving([some], np.zeros(4, np.int64), np.zeros(4, np.int64), most=0)
 
 
 def test_repeated_until_nothing_improves_it_is_the_best_over_all_pairs():

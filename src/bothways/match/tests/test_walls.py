@@ -202,8 +202,14 @@ def test_the_working_data_of_a_round_are_jobs_alone(eli, amina, queued) -> None:
             list(Part.objects.all())
     with walls.working():
         assert Part.objects.count() == 1
-        with pytest.raises(ProgrammingError), transaction.atomic():
-            Part.objects.update(first=3)
+        for fixed in ({"first": 3}, {"turn": 3}):
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                Part.objects.update(**fixed)
+        # A pass of pricing: written and taken away again by jobs.
+        Part.objects.create(round=queued, turn=1, number=1)
+        assert Part.objects.filter(turn=1).update(content=b"pairs", pairs=2) == 1
+        Part.objects.filter(turn=1).delete()
+        Part.objects.create(round=queued, turn=2, number=0, content=b"prices")
     with walls.acting_with(eli.who.token):
         stop_round(eli.who, round_id=queued.id)
     assert not Part.objects.exists()
