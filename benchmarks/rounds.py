@@ -11,9 +11,9 @@ look for what is better among all, in four parts.
 
 Enrolling is slow, so the shared stages are measured once more with columns of numbers alone, for more people.
 
-    ./dev bench rounds [--members N] [--side N] [--workers 1 2]
+    ./dev bench rounds [--members N] [--side N] [--workers 1 2] [--print]
 
-Writes benchmarks/results/rounds.md.
+Writes benchmarks/results/rounds.md, or with --print nothing.
 """
 
 from __future__ import annotations

@@ -90,7 +90,8 @@ def settle(
 ) -> Choice:
     """The same once the pairs are listed; `whole`: these are all of them.
 
-    If they are not, a programme with two sides is solved over all pairs all the same, beginning with these.
+    If they are not, a programme with two sides is solved over all pairs all the same, beginning with these,
+    with passes over all pairs made by `price`.
     """
     report("solving")
     if sides.one_sided:
