@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -31,8 +32,8 @@ def erase(person_id: uuid.UUID) -> None:
 
 
 def _proposals(who: Acting) -> Section:
-    said = set(Answer.objects.filter(person_id=who.person_id).values_list("proposal_id", flat=True))
-    found = Proposal.objects.filter(of_person(who.person_id)).order_by("made_at", "id")
+    mine = Answer.objects.filter(proposal=OuterRef("pk"), person_id=who.person_id)
+    found = Proposal.objects.filter(of_person(who.person_id)).annotate(i_said_yes=Exists(mine))
     names = {one.id: one.name for one in programme.all_programmes()}
     rows: list[dict[str, Any]] = [
         {
@@ -40,10 +41,10 @@ def _proposals(who: Acting) -> Section:
             "programme": names.get(one.programme_id, ""),
             "until": one.expires_at,
             "state": str(STATES[Proposal.State(one.state)]),
-            "answer": pgettext("proposal", "yes") if one.id in said else "",
+            "answer": pgettext("proposal", "yes") if one.i_said_yes else "",
             "reasons": " ".join(words.explain_reasons(one.reasons)),
         }
-        for one in found
+        for one in found.order_by("made_at", "id")
     ]
     labels: dict[str, Promise | str] = {
         "at": gettext_lazy("When"),
