@@ -48,20 +48,30 @@ WITH counted AS MATERIALIZED (
     WHERE since IS NOT NULL
 ), happened AS MATERIALIZED (
     SELECT v.kind, v.object_id, v.at, v.numbers, c.person_id, c.mark, c.offers,
+        CASE v.kind WHEN 'meeting.confirmed' THEN c.speak END AS speak,
+        CASE v.kind WHEN 'meeting.confirmed' THEN c.learn END AS learn,
         v.at >= %(start)s OR (v.at >= %(before)s AND c.since >= %(before)s) AS counts
     FROM core_event v JOIN counted c USING (person_id)
     WHERE v.programme_id = %(programme)s AND v.at < %(end)s AND (
         v.kind = ANY (%(kinds)s) AND v.at >= %(before)s
         OR v.kind = 'request.made' AND v.at >= %(end)s - interval '1 year')
+), met AS MATERIALIZED (
+    SELECT h.person_id, h.mark, h.offers, h.speak, h.learn, object_id, took.at,
+        (took.numbers->>'minutes')::integer AS minutes
+    FROM happened h JOIN core_event took USING (object_id)
+    WHERE h.kind = 'meeting.confirmed' AND took.programme_id = %(programme)s
+      AND took.kind = 'meeting.took_place' AND took.at >= %(start)s AND took.at < %(end)s
 )
 """
-# A million people live in some hundred places and speak a few hundred sets of languages: counted once.
+# A million people live in some hundred places and speak a few hundred sets of languages: counted once. What
+# they want to learn is asked about only where there is one side, and is left out of the grouping elsewhere.
 ALIKE = """, placed AS MATERIALIZED (
     SELECT offers, area_id, count(*) AS people, sum(mark)::bigint AS mark FROM counted
     GROUP BY offers, area_id
 ), speaking AS MATERIALIZED (
-    SELECT offers, speak, learn, count(*) AS people, sum(mark)::bigint AS mark FROM counted
-    GROUP BY offers, speak, learn
+    SELECT offers, speak, wants AS learn, count(*) AS people, sum(mark)::bigint AS mark
+    FROM counted, LATERAL (SELECT CASE WHEN %(two_sides)s THEN '{}' ELSE learn END AS wants) w
+    GROUP BY offers, speak, wants
 )
 """
 TABLE = """
@@ -74,7 +84,7 @@ SELECT CASE WHEN offers THEN '{key}/offered' ELSE '{key}/asked' END, leaf::text,
 FROM ({people}) AS t GROUP BY offers, leaf
 """
 # Sorting and hashing a million people; for this transaction only.
-MEMORY = "SET LOCAL jit = off; SET LOCAL work_mem = '96MB'; SET LOCAL hash_mem_multiplier = 2"
+MEMORY = "SET LOCAL jit = off; SET LOCAL work_mem = '128MB'; SET LOCAL hash_mem_multiplier = 1.5"
 
 
 @dataclass(frozen=True, slots=True)

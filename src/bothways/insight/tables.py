@@ -8,8 +8,10 @@ others:
   that `offers`, how many `pairs` they have at its end and `alone_since`, when the last one ended;
 - `happened`: what they did or what happened to them (events of `KINDS`) in it and in the quarter before, and
   requests that they made in the year before its end; `counts` where it belongs to this quarter's numbers;
-- `placed` and `speaking`: the first of these counted already by side and area, and by side and languages:
-  `people` many with `mark` together;
+- `met`: the same for each meeting of the quarter that took place, with its `minutes` and what they `speak`
+  and would like to `learn`;
+- `placed` and `speaking`: the first of these counted already by side and area, and by side and languages
+  (those that they would like to `learn` only where there is one side): `people` many with `mark` together;
 - the times `%(start)s`, `%(end)s`, `%(last_month)s` (when its last month begins), `%(before)s` (when the
   quarter before began), and the programme, `%(programme)s`.
 
@@ -145,10 +147,7 @@ TOGETHER = Declared(
     people="""
         SELECT c.mark, CASE WHEN m.person_id IS NULL THEN 'not-met' ELSE 'met' END AS leaf
         FROM counted c LEFT JOIN (
-            SELECT DISTINCT said.person_id FROM happened said JOIN core_event took USING (object_id)
-            WHERE said.kind = 'meeting.confirmed'
-              AND took.programme_id = %(programme)s AND took.kind = 'meeting.took_place'
-              AND took.at >= %(last_month)s AND took.at < %(end)s) m USING (person_id)
+            SELECT DISTINCT person_id FROM met WHERE at >= %(last_month)s) m USING (person_id)
         WHERE c.pairs > 0
     """,
 )
@@ -214,12 +213,8 @@ VOLUNTEERS = Declared(
         SELECT c.mark, CASE WHEN g.minutes IS NULL THEN 'none' WHEN g.minutes <= 300 THEN 'few'
             WHEN g.minutes <= 1200 THEN 'some' ELSE 'many' END AS leaf
         FROM counted c LEFT JOIN (
-            SELECT said.person_id, sum(coalesce((took.numbers->>'minutes')::integer, 0)) AS minutes
-            FROM happened said JOIN core_event took USING (object_id)
-            WHERE said.kind = 'meeting.confirmed' AND said.offers
-              AND took.programme_id = %(programme)s AND took.kind = 'meeting.took_place'
-              AND took.at >= %(start)s AND took.at < %(end)s
-            GROUP BY said.person_id) g USING (person_id)
+            SELECT person_id, sum(coalesce(minutes, 0)) AS minutes FROM met WHERE offers GROUP BY person_id
+        ) g USING (person_id)
         WHERE c.offers
     """,
 )
@@ -230,16 +225,11 @@ LEARNING = Declared(
     title=_("Practising a language"),
     unit=_("people who met, in the quarter, a partner who speaks a language that they want to learn"),
     people="""
-        SELECT me.mark, '' AS leaf FROM (
-            SELECT DISTINCT one.person_id, other.person_id AS partner_id
-            FROM core_event took JOIN happened one USING (object_id) JOIN happened other USING (object_id)
-            WHERE took.programme_id = %(programme)s AND took.kind = 'meeting.took_place'
-              AND took.at >= %(start)s AND took.at < %(end)s AND one.kind = 'meeting.confirmed'
-              AND other.kind = 'meeting.confirmed' AND one.person_id <> other.person_id) met
-        JOIN counted me USING (person_id) JOIN counted partner ON partner.person_id = partner_id
-        WHERE EXISTS (SELECT FROM unnest(me.learn) AS mine JOIN unnest(partner.speak) AS theirs
+        SELECT DISTINCT me.person_id, me.mark, '' AS leaf
+        FROM met me JOIN met partner USING (object_id)
+        WHERE me.person_id <> partner.person_id AND me.learn <> '{}' AND EXISTS (
+            SELECT FROM unnest(me.learn) AS mine JOIN unnest(partner.speak) AS theirs
             ON mine / 4 = theirs / 4)
-        GROUP BY me.person_id, me.mark
     """,
 )
 
