@@ -10,11 +10,11 @@ import uuid
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from bothways.core.events.api import record
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting, confirm
 from bothways.enrol.api import Enrolment
 from bothways.gather.access import held_enrolment
+from bothways.gather.kinds import record_of
 from bothways.gather.models import Gathering, Guest
 from bothways.gather.selectors import may_have_been
 
@@ -30,7 +30,7 @@ def say_coming(who: Acting, *, gathering_id: uuid.UUID, coming: bool) -> None:
         if one.has_begun:
             raise Refused(_("This gathering has begun. Afterwards you can say that you were there."))
         if _set(who, one, enrolment, "coming", coming):
-            _record("gathering.coming" if coming else "gathering.not_coming", who, one)
+            record_of("gathering.coming" if coming else "gathering.not_coming", who, one)
 
 
 def say_attended(who: Acting, *, gathering_id: uuid.UUID, attended: bool) -> None:
@@ -46,7 +46,7 @@ def say_attended(who: Acting, *, gathering_id: uuid.UUID, attended: bool) -> Non
         if not may_have_been(one):
             raise Refused(_("This gathering was more than two weeks ago."))
         if _set(who, one, enrolment, "attended", attended):
-            _record("gathering.attended" if attended else "gathering.not_attended", who, one)
+            record_of("gathering.attended" if attended else "gathering.not_attended", who, one)
 
 
 def _set(who: Acting, one: Gathering, enrolment: Enrolment, name: str, wanted: bool) -> bool:
@@ -65,7 +65,3 @@ def _set(who: Acting, one: Gathering, enrolment: Enrolment, name: str, wanted: b
     else:
         mine.delete()
     return True
-
-
-def _record(kind: str, who: Acting, one: Gathering) -> None:
-    record(kind, programme_id=one.programme_id, person_id=who.person_id, object_id=one.id)

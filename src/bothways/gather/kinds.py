@@ -3,8 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from bothways.core.events import api as events
+from bothways.core.identity.api import Acting
 from bothways.core.outbox import api as outbox
 from bothways.gather import selectors
+from bothways.gather.models import Gathering
 
 events.declare("gathering.published", _("You published a gathering"))
 events.declare("gathering.changed", _("You changed a gathering"))
@@ -27,3 +29,8 @@ outbox.declare(
     _("A gathering to which you wanted to come was called off"),
     waits_at=selectors.paths_called_off,
 )
+
+
+def record_of(kind: str, who: Acting, one: Gathering) -> None:
+    """The event of what I did with a gathering."""
+    events.record(kind, programme_id=one.programme_id, person_id=who.person_id, object_id=one.id)

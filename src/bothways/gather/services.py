@@ -11,10 +11,10 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from bothways.core.clock.api import now
-from bothways.core.events.api import record
 from bothways.core.faults import Refused
 from bothways.core.identity.api import Acting
 from bothways.gather.access import to_change
+from bothways.gather.kinds import record_of
 from bothways.gather.models import LONGEST, PLACE_LENGTH, SHORTEST, TITLE_LENGTH, WORDS_LENGTH, Gathering
 from bothways.programme import api as programmes
 from bothways.programme.api import Programme
@@ -27,6 +27,8 @@ FROM_HOUR = time(9)
 WRITTEN = ["title", "place", "words", "starts_at", "minutes"]
 # What somebody who comes must know.
 TOLD = ["place", "starts_at", "minutes"]
+EMPTY = _("Please say what it is and where it is.")
+TOO_LONG = _("These words are too long. Please write less.")
 
 
 def publish(
@@ -61,7 +63,7 @@ def publish(
         made = Gathering(id=gathering_id or uuid.uuid4(), programme=programme, made_at=now())
         _fill(made, programme, title=title, place=place, words=words, starts_at=starts_at, minutes=minutes)
         made.save(force_insert=True)
-        _record("gathering.published", who, made)
+        record_of("gathering.published", who, made)
     return made
 
 
@@ -100,7 +102,7 @@ def change(
         one.sequence += 1
         one.untold = one.untold or bool(changed & set(TOLD))
         one.save(update_fields=[*WRITTEN, "sequence", "untold", "remind_at"])
-        _record("gathering.changed", who, one)
+        record_of("gathering.changed", who, one)
     return one
 
 
@@ -114,7 +116,7 @@ def call_off(who: Acting, *, gathering_id: uuid.UUID) -> Gathering:
         one.cancelled_at, one.untold, one.remind_at = now(), True, None
         one.sequence += 1
         one.save(update_fields=["cancelled_at", "untold", "remind_at", "sequence"])
-        _record("gathering.cancelled", who, one)
+        record_of("gathering.cancelled", who, one)
     return one
 
 
@@ -146,28 +148,12 @@ def _fill(
     if not SHORTEST <= minutes <= LONGEST:
         raise Refused(_("A gathering lasts between a quarter of an hour and twelve hours."))
     moved = one.starts_at != starts_at
-    one.title, one.place = _line(title, TITLE_LENGTH), _line(place, PLACE_LENGTH)
-    one.words = _plain(words).replace("\r\n", "\n").strip()
-    if len(one.words) > WORDS_LENGTH:
-        raise Refused(_("These words are too long. Please write less."))
+    one.title = programmes.tidy(title, most=TITLE_LENGTH, empty=EMPTY, long=TOO_LONG)
+    one.place = programmes.tidy(place, most=PLACE_LENGTH, empty=EMPTY, long=TOO_LONG)
+    one.words = programmes.tidy_lines(words, most=WORDS_LENGTH, empty=None, long=TOO_LONG)
     one.starts_at, one.minutes = starts_at, minutes
     if moved:
         one.remind_at = _reminder(starts_at, ZoneInfo(programme.time_zone))
-
-
-def _line(words: str, most: int) -> str:
-    """One line of words. Refused when there are none, or too many."""
-    line = " ".join(_plain(words).split())
-    if not line:
-        raise Refused(_("Please say what it is and where it is."))
-    if len(line) > most:
-        raise Refused(_("These words are too long. Please write less."))
-    return line
-
-
-def _plain(words: str) -> str:
-    # The database holds no such sign.
-    return words.replace("\x00", "")
 
 
 def _check_time(starts_at: datetime) -> None:
@@ -182,7 +168,3 @@ def _reminder(starts_at: datetime, zone: ZoneInfo) -> datetime | None:
     before = starts_at.astimezone(zone).date() - timedelta(days=1)
     at = datetime.combine(before, FROM_HOUR, zone)
     return at if at > now() else None
-
-
-def _record(kind: str, who: Acting, one: Gathering) -> None:
-    record(kind, programme_id=one.programme_id, person_id=who.person_id, object_id=one.id)

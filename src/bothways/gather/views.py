@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -128,25 +129,31 @@ def gathering_call_off(request: HttpRequest, gathering_id: uuid.UUID) -> HttpRes
 @signed_in
 def gathering_coming(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     """I will come, or not after all."""
-    who, coming = acting_of(request), request.POST.get("say") != "no"
-    try:
-        answers.say_coming(who, gathering_id=gathering_id, coming=coming)
-    except Refused as refused:
-        return _page(request, who, gathering_id, refused)
-    messages.success(request, _("Thank you for saying so.") if coming else _("You have taken it back."))
-    return redirect("gathering", gathering_id)
+
+    def say(who: Acting, yes: bool) -> None:
+        answers.say_coming(who, gathering_id=gathering_id, coming=yes)
+
+    return _say(request, gathering_id, say)
 
 
 @require_POST
 @signed_in
 def gathering_attended(request: HttpRequest, gathering_id: uuid.UUID) -> HttpResponse:
     """I was there, or not after all."""
-    who, attended = acting_of(request), request.POST.get("say") != "no"
+
+    def say(who: Acting, yes: bool) -> None:
+        answers.say_attended(who, gathering_id=gathering_id, attended=yes)
+
+    return _say(request, gathering_id, say)
+
+
+def _say(request: HttpRequest, gathering_id: uuid.UUID, say: Callable[[Acting, bool], None]) -> HttpResponse:
+    who, yes = acting_of(request), request.POST.get("say") != "no"
     try:
-        answers.say_attended(who, gathering_id=gathering_id, attended=attended)
+        say(who, yes)
     except Refused as refused:
         return _page(request, who, gathering_id, refused)
-    messages.success(request, _("Thank you for saying so.") if attended else _("You have taken it back."))
+    messages.success(request, _("Thank you for saying so.") if yes else _("You have taken it back."))
     return redirect("gathering", gathering_id)
 
 

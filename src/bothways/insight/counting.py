@@ -69,9 +69,9 @@ ALIKE = """, placed AS MATERIALIZED (
     SELECT offers, area_id, count(*) AS people, sum(mark)::bigint AS mark FROM counted
     GROUP BY offers, area_id
 ), speaking AS MATERIALIZED (
-    SELECT offers, speak, wants AS learn, count(*) AS people, sum(mark)::bigint AS mark
-    FROM counted, LATERAL (SELECT CASE WHEN %(two_sides)s THEN '{}' ELSE learn END AS wants) w
-    GROUP BY offers, speak, wants
+    SELECT offers, speak, CASE WHEN %(two_sides)s THEN '{}' ELSE learn END AS learn, count(*) AS people,
+        sum(mark)::bigint AS mark
+    FROM counted GROUP BY 1, 2, 3
 )
 """
 TABLE = """

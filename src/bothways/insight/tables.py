@@ -304,7 +304,7 @@ CARE = (
         people="""
             SELECT people, mark, one / 4 AS leaf, offers FROM speaking, unnest(speak) AS one
             UNION ALL
-            SELECT people, mark, one / 4, false FROM speaking, unnest(learn) AS one WHERE NOT %(two_sides)s
+            SELECT people, mark, one / 4, false FROM speaking, unnest(learn) AS one
         """,
     ),
 )

@@ -42,7 +42,7 @@ from bothways.programme.services import (
     set_lists,
     set_sides,
 )
-from bothways.programme.services.guard import as_coordinator
+from bothways.programme.services.guard import as_coordinator, tidy, tidy_lines
 from bothways.programme.tiles import tiles
 
 __all__ = [
@@ -89,6 +89,8 @@ __all__ = [
     "standing_text_ids",
     "standing_texts",
     "text_versions",
+    "tidy",
+    "tidy_lines",
     "tiles",
     "towns",
 ]

@@ -334,6 +334,18 @@ def test_one_side_has_no_volunteers_table(eli, quarter) -> None:
     assert made.care == {"areas": [], "languages": []}
 
 
+def test_what_members_want_to_learn_is_asked_for_where_there_is_one_side(eli, quarter) -> None:
+    from bothways.programme.models import Programme
+
+    before = quarter.before.span("UTC")[0] - timedelta(days=3)
+    with travelled(timedelta(days=-600)):
+        tandem = a_programme(eli, name="Tandem", slug="tandem", kind=Programme.Kind.EXCHANGE)
+    comes("Amina", tandem, before, speak=[4 * 1 + 3], learn=[4 * 3])
+    found = counted(tandem, quarter)
+    languages = {cell: number for cell, number in found.items() if cell[0].startswith("languages")}
+    assert languages == {("languages/offered", "1"): 1, ("languages/asked", "3"): 1}
+
+
 def test_the_noise_key_is_the_jobs_alone_and_outlives_the_master_key(programme, quarter, settings) -> None:
     key = keys.noise_key()
     assert keys.noise_key() == key and len(key) == 32
