@@ -22,6 +22,8 @@ from bothways.people.reach_views import reach_page
 
 WORKER = Path(__file__).with_name("worker.js")
 ICON = "/icon.png"
+# The icon on its notices, which is the same for everybody, and nothing else.
+POLICY = "default-src 'none'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 FIELDS = ("endpoint", "p256dh", "auth")
 
 
@@ -53,8 +55,7 @@ def switch_off(request: HttpRequest, device_id: uuid.UUID) -> HttpResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """The same for everybody. Its address says which pages it belongs to: this folder and no others."""
     response = HttpResponse(_program(), content_type="text/javascript; charset=utf-8")
-    # Of the icon on its notices, which is the same for everybody, and of nothing else.
-    response.headers["Content-Security-Policy"] = "default-src 'none'; img-src 'self'"
+    response.headers["Content-Security-Policy"] = POLICY
     return response
 
 
