@@ -86,14 +86,15 @@ def timed(work: Callable[[], T], repeat: int = 1) -> tuple[float, T]:
 
 
 def warm_up() -> None:
-    """The first calls compile, or load what was compiled before."""
-    small = country(200)
+    """The first calls compile, or load what was compiled before: also what few people never need."""
+    small, larger = country(200), country(2_000)
     pairs = feasible_pairs(small.offers, small.wishes, best=BEST)
     explain_pair(small.offers, small.wishes, 0, 0)
     explain_left_over(small.offers, small.wishes, [0])
     verify(found := solve(*columns(pairs), **small.rules()), *columns(pairs), **small.rules())
     solve_all(small.offers, small.wishes, first=1)
-    exchange(200)
+    solve_all(larger.offers, larger.wishes, first=1)
+    exchange(10_000)
     everybody(small)
     assert len(found.chosen)
 

@@ -19,6 +19,18 @@ Integers: TypeAlias = npt.NDArray[np.integer] | Sequence[int]
 
 def integers(value: Integers, name: str, length: int | None = None) -> Int64:
     """`value` as a one-dimensional int64 array; ValueError names the argument (and the index)."""
+    return whole(value, name, length).astype(np.int64, copy=False)
+
+
+def indices(value: Integers, name: str, size: int, of: str, length: int | None = None) -> Int32:
+    """The same as int32, each an index into something of length `size`. Pairs are many: they stay narrow."""
+    array = whole(value, name, length)
+    within(array, name, size, of)
+    return array.astype(np.int32, copy=False)
+
+
+def whole(value: Integers, name: str, length: int | None = None) -> npt.NDArray[np.integer]:
+    """`value` as a one-dimensional array of integers of whatever width; ValueError as `integers`."""
     array = np.asarray(value)
     if array.ndim != 1:
         raise ValueError(f"{name} must have one dimension, not {array.ndim}")
@@ -30,10 +42,10 @@ def integers(value: Integers, name: str, length: int | None = None) -> Int64:
         raise ValueError(f"{name} has length {len(array)}, expected {length}")
     if array.dtype == np.uint64:
         refuse(array > np.uint64(np.iinfo(np.int64).max), name, "does not fit into 64 signed bits")
-    return array.astype(np.int64, copy=False)
+    return array
 
 
-def within(array: Int64, name: str, size: int, of: str) -> None:
+def within(array: npt.NDArray[np.integer], name: str, size: int, of: str) -> None:
     """ValueError unless every number is an index into something of length `size`."""
     refuse((array < 0) | (array >= size), name, f"is outside 0..{size - 1} ({of})")
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from bothways.engine._jit import inlined, kernel
 from bothways.engine.arrays import Bool, Int32, Int64, refuse
+from bothways.engine.ordering import by_left
 from bothways.engine.pairs import Pairs
 
 
@@ -129,7 +130,7 @@ def best_of(parts: Sequence[Pairs], best: int, *, offers: int, wishes: int) -> P
     wanted = np.empty(len(left), np.bool_)
     mark_kept(left, right, score, lefts, rights, wanted)
     left, right, score, metres = (column[wanted] for column in columns)
-    order = np.lexsort((right, left))
+    order = by_left(left, right)
     return Pairs(left[order], right[order], score[order], metres[order])
 
 

@@ -10,6 +10,7 @@ from bothways.engine.arrays import Int32, Int64, Integers
 from bothways.engine.candidates import RULES, Rule, feasible_pairs, forbidden_codes
 from bothways.engine.joining import join
 from bothways.engine.kernels import languages_fit, rows_of, ways_to_meet
+from bothways.engine.ordering import by_left
 from bothways.engine.pairs import Pairs
 from bothways.engine.people import People
 from bothways.engine.pricing import improving_pairs
@@ -177,12 +178,13 @@ def _open(offers: People, wishes: People, areas: Areas) -> People:
 
 def _answer(given: Problem, state: Solved, passes: int, added: int, weights: Weights) -> BestOfAll:
     used = np.flatnonzero(state.flow.used)
-    left, right = state.left_at[state.net.left[used]], state.right_at[state.net.right[used]]
-    order = np.lexsort((right, left))
-    left, right, score = left[order], right[order], state.net.score[used][order]
-    chosen = replace(given, left=left, right=right, score=score.astype(np.int64))
+    lefts, rights = state.left_at[state.net.left[used]], state.right_at[state.net.right[used]]
+    order = by_left(lefts, rights)
+    left, right = lefts[order].astype(np.int32), rights[order].astype(np.int32)
+    score = state.net.score[used][order]
+    chosen = replace(given, left=left, right=right, score=score)
     solution = of_choice(chosen, np.arange(len(left)), state.potentials(), weights)
-    return BestOfAll(left.astype(np.int32), right.astype(np.int32), score, solution, passes, added)
+    return BestOfAll(left, right, score, solution, passes, added)
 
 
 def verify_all(

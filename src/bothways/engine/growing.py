@@ -9,6 +9,7 @@ import numpy.typing as npt
 from bothways.engine.arrays import Bool, Int32, Int64
 from bothways.engine.benches import benches
 from bothways.engine.changes import OUT
+from bothways.engine.ordering import ascending, by_left
 from bothways.engine.residual import NOBODY, Flow, Net, Turned, by_person, chains, loads
 
 T = TypeVar("T", bound=np.generic)
@@ -84,9 +85,9 @@ def lay_out(
     n, m = len(sides[0].capacity), len(sides[1].capacity)
     number = len(live.left)
     size = number + more + max(number // 8, LEAST_PAIRS)
-    order = pair_order(live)
     left, right, score, used = live
-    if order is not None:
+    if not ascending(left, right):
+        order = by_left(left, right)
         left, right, score, used = left[order], right[order], score[order], used[order]
     area = padded(area, n, NOBODY)
     left_use = np.bincount(left[used], minlength=n)
@@ -124,11 +125,3 @@ def lay_out(
         *chains(tree.parent, len(tree.parent)),
     )
     return net, flow
-
-
-def pair_order(live: Live) -> Int64 | None:
-    """The order by left, then right; None if they stand so."""
-    step, other = np.diff(live.left), np.diff(live.right)
-    if ((step > 0) | ((step == 0) & (other > 0))).all():
-        return None
-    return np.lexsort((live.right, live.left))

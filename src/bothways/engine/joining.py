@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from bothways.engine.arrays import Int32, Int64
+from bothways.engine.ordering import by_left
 from bothways.engine.pairs import Pairs
 from bothways.engine.paths import settle_pairs
 from bothways.engine.problem import Problem
@@ -56,7 +57,7 @@ def merged(net: Net, flow: Flow, left: Int32, right: Int32, score: Int32) -> tup
         np.concatenate([net.score, score]),
         np.concatenate([flow.used, np.zeros(len(score), np.bool_)]),
     )
-    order = np.lexsort((right, left))
+    order = by_left(left, right)
     left, right, score, used = left[order], right[order], score[order], used[order]
     left_start, right_start, by_right = by_person(left, right, n, m)
     nobody = np.full(len(left), NOBODY, np.int32)

@@ -30,7 +30,7 @@ from bothways.engine.reach import Work, work
 from bothways.engine.residual import NOBODY, Flow, Net, join_chains
 from bothways.engine.rows import Row
 from bothways.engine.solve import optimum, pair_order
-from bothways.engine.weights import Weights, best_of_people, longest_days, reweighed
+from bothways.engine.weights import Weights, best_of_people, even_weights, longest_days, reweighed
 
 NO_PEOPLE: Final[Int64] = np.empty(0, np.int64)
 NO_PAIRS: Final = NO_PEOPLE
@@ -61,14 +61,11 @@ class Keeper:
         self._spans = Spans(best, longest, int(given.right_days.max(initial=0)))
         self.weights = self._spans.weights()
         order = pair_order(given)
-        _, flow = optimum(given, order, self.weights)
+        flow = optimum(given, order, self.weights, even_weights(given))[1]
         used = np.zeros(len(given.left), np.bool_)
         used[np.flatnonzero(flow.used) if order is None else order[flow.used]] = True
         prices = flow.left_price, flow.right_price, flow.area_price
-        live = Live(
-            given.left.astype(np.int32), given.right.astype(np.int32), given.score.astype(np.int32), used
-        )
-        self._lay_out(live, area, prices)
+        self._lay_out(Live(given.left, given.right, given.score, used), area, prices)
 
     def add(self, hand: int, row: Row) -> int:
         """Fit a new person in; return their place."""

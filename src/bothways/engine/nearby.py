@@ -7,6 +7,7 @@ import numpy as np
 
 from bothways.engine._jit import kernel
 from bothways.engine.arrays import Int32, Int64
+from bothways.engine.ordering import by_left
 from bothways.engine.problem import Problem
 
 
@@ -25,8 +26,8 @@ def move(given: Problem, left_place: Int64, right_place: Int64) -> Problem:
     lefts, rights = places_back(left_place), places_back(right_place)
     return replace(
         given,
-        left=left_place[given.left],
-        right=right_place[given.right],
+        left=left_place[given.left].astype(np.int32),
+        right=right_place[given.right].astype(np.int32),
         left_capacity=given.left_capacity[lefts],
         right_capacity=given.right_capacity[rights],
         left_area=given.left_area[lefts] if given.areas else given.left_area,
@@ -39,8 +40,7 @@ def move(given: Problem, left_place: Int64, right_place: Int64) -> Problem:
 
 def in_order(given: Problem) -> Problem:
     """The same problem with its pairs by left, then right person."""
-    code = given.left * max(given.right_people, 1) + given.right
-    order = np.argsort(code, kind="stable")
+    order = by_left(given.left, given.right)
     return replace(given, left=given.left[order], right=given.right[order], score=given.score[order])
 
 
@@ -57,7 +57,7 @@ def _places(key: Int64) -> Int64:
 
 @kernel
 def best_partner(
-    left: Int64, right: Int64, score: Int64, left_place: Int64, nearest: Int64, best: Int64
+    left: Int32, right: Int32, score: Int32, left_place: Int64, nearest: Int64, best: Int64
 ) -> None:
     for k in range(len(left)):
         j, place = right[k], left_place[left[k]]

@@ -4,22 +4,25 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from bothways.engine.arrays import Bool, Int64, Integers, integers, refuse, within
+from bothways.engine.arrays import Bool, Int32, Int64, Integers, indices, integers, refuse, whole, within
+from bothways.engine.ordering import ascending, by_left
 
 Count: TypeAlias = Literal["people", "pairs"]
 COUNTS: Final = ("people", "pairs")
+LARGEST_NUMBER: Final = int(np.iinfo(np.int32).max)
 # Prices, weights and sums must stay below this, so that adding two of them cannot wrap around.
 LARGEST: Final = 1 << 61
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
-    """Checked columns, all int64; without areas `left_area` is empty."""
+    """Checked columns; without areas `left_area` is empty."""
 
-    left: Int64
-    right: Int64
-    score: Int64
+    left: Int32
+    right: Int32
+    score: Int32
     left_capacity: Int64
     right_capacity: Int64
     left_area: Int64
@@ -60,24 +63,22 @@ def problem(
     """Check everything; ValueError names the argument and the index."""
     if count not in COUNTS:
         raise ValueError(f"count must be one of {COUNTS}, not {count!r}")
-    lefts = integers(left, "left")
-    rights, scores = integers(right, "right", len(lefts)), integers(score, "score", len(lefts))
     left_room, right_room = (
         _capacity(left_capacity, "left_capacity"),
         _capacity(right_capacity, "right_capacity"),
     )
-    within(lefts, "left", len(left_room), "the length of left_capacity")
-    within(rights, "right", len(right_room), "the length of right_capacity")
-    refuse(scores < 0, "score", "is negative")
-    refuse(scores > np.iinfo(np.int32).max, "score", "is above 2147483647")
-    refuse_repeats(lefts, rights, max(len(right_room), 1))
+    lefts = indices(left, "left", len(left_room), "the length of left_capacity")
+    rights = indices(right, "right", len(right_room), "the length of right_capacity", len(lefts))
+    scores = whole(score, "score", len(lefts))
+    _small(scores, "score")
+    refuse_repeats(lefts, rights)
     area, parent, room = _areas(left_area, area_parent, area_capacity, len(left_room))
     left_days, right_days = _days(waiting, len(left_room), len(right_room))
     already = _reached(reached, len(left_room), len(right_room))
     return Problem(
         lefts,
         rights,
-        scores,
+        scores.astype(np.int32, copy=False),
         left_room,
         right_room,
         area,
@@ -90,21 +91,25 @@ def problem(
     )
 
 
-def refuse_repeats(left: Int64, right: Int64, width: int, name: str = "left") -> None:
-    codes = left * width + right
-    if len(codes) < 2 or (np.diff(codes) > 0).all():
+def refuse_repeats(left: Int32 | Int64, right: Int32 | Int64, name: str = "left") -> None:
+    if ascending(left, right):
         return
-    order = np.argsort(codes, kind="stable")
-    again = np.zeros(len(codes), dtype=np.bool_)
-    again[order[1:]] = codes[order[1:]] == codes[order[:-1]]
+    order = by_left(left, right)
+    one, other = order[1:], order[:-1]
+    again = np.zeros(len(left), dtype=np.bool_)
+    again[one] = (left[one] == left[other]) & (right[one] == right[other])
     refuse(again, name, "repeats an earlier pair")
 
 
 def _capacity(value: Integers, name: str) -> Int64:
     array = integers(value, name)
-    refuse(array < 0, name, "is negative")
-    refuse(array > np.iinfo(np.int32).max, name, "is above 2147483647")
+    _small(array, name)
     return array
+
+
+def _small(array: npt.NDArray[np.integer], name: str) -> None:
+    refuse(array < 0, name, "is negative")
+    refuse(array > LARGEST_NUMBER, name, f"is above {LARGEST_NUMBER}")
 
 
 def _days(waiting: tuple[Integers, Integers] | None, n: int, m: int) -> tuple[Int64, Int64]:

@@ -15,6 +15,7 @@ from bothways.engine._jit import kernel, part
 from bothways.engine.arrays import Bool, Int32, Int64
 from bothways.engine.benches import NOBODY as NOBODY
 from bothways.engine.benches import SEATS, Benches, benches
+from bothways.engine.ordering import sort_by
 from bothways.engine.problem import Problem
 from bothways.engine.weights import Weights
 
@@ -110,7 +111,7 @@ def rewards(given: Problem, weights: Weights) -> tuple[Int64, Int64, int]:
     return left, pairs + right, pairs
 
 
-def network(given: Problem, order: Int64 | None, weights: Weights) -> Net:
+def network(given: Problem, order: Int32 | None, weights: Weights) -> Net:
     """The network of `given` with its pairs in `order` (left, then right); None: as they are."""
     n, m = given.left_people, given.right_people
     columns = (given.left, given.right, given.score)
@@ -148,7 +149,7 @@ def by_person(left: Int32, right: Int32, n: int, m: int) -> tuple[Int64, Int64, 
     left_start[1:] = np.cumsum(np.bincount(left, minlength=n))
     right_start[1:] = np.cumsum(np.bincount(right, minlength=m))
     by_right = np.empty(len(right), np.int32)
-    sort_by(right, right_start, by_right)
+    sort_by(right, right_start, np.arange(len(right), dtype=np.int32), by_right)
     return left_start, right_start, by_right
 
 
@@ -192,15 +193,6 @@ def link(group: Int64, first: Int64, following: Int64) -> None:
         if group[member] >= 0:
             following[member] = first[group[member]]
             first[group[member]] = member
-
-
-@kernel
-def sort_by(key: Int32, start: Int64, out: Int32) -> None:
-    """Counting sort: the indices of `key` by its value, ascending within one value."""
-    at = start.copy()
-    for k in range(len(key)):
-        out[at[key[k]]] = k
-        at[key[k]] += 1
 
 
 def no_flow(net: Net) -> Flow:

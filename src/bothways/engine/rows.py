@@ -7,11 +7,10 @@ import numpy as np
 from bothways.engine.arrays import Int64, Integers, integers, refuse, within
 from bothways.engine.growing import Side
 from bothways.engine.nearby import Places
-from bothways.engine.problem import LARGEST, refuse_repeats
+from bothways.engine.problem import LARGEST, LARGEST_NUMBER, refuse_repeats
 
 Hand: TypeAlias = Literal["left", "right"]
 HANDS: Final = ("left", "right")
-LARGEST_NUMBER: Final = int(np.iinfo(np.int32).max)
 
 
 class Row(NamedTuple):
@@ -56,7 +55,7 @@ def row_of(
     who = integers(partners, "partners")
     worth = integers(scores, "scores", len(who))
     within(who, "partners", there.number, f"the {others} people")
-    refuse_repeats(who, np.zeros_like(who), 1, "partners")
+    refuse_repeats(who, np.zeros_like(who), "partners")
     who = places.of(who)
     refuse(there.gone[who], "partners", "has left")
     refuse((worth < 0) | (worth > LARGEST_NUMBER), "scores", f"is outside 0..{LARGEST_NUMBER}")

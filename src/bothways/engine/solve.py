@@ -5,10 +5,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from bothways.engine.arrays import Bool, Int64, Integers
+from bothways.engine.arrays import Bool, Int32, Int64, Integers
 from bothways.engine.benches import loosen_all
 from bothways.engine.desk import desk
 from bothways.engine.nearby import move, neighbourhoods, places_back
+from bothways.engine.ordering import ascending, by_left
 from bothways.engine.paths import settle
 from bothways.engine.problem import LARGEST, Count, Problem, problem
 from bothways.engine.reach import work
@@ -151,7 +152,7 @@ class Solved(NamedTuple):
     right_place: Int64
     left_at: Int64
     right_at: Int64
-    order: Int64 | None
+    order: Int32 | None
 
     def prices(self) -> tuple[Int64, Int64]:
         """Left and right prices in the order of the people as they were given."""
@@ -165,14 +166,14 @@ def solve_problem(given: Problem) -> Solution:
     weights = lexicographic_weights(given)
     state = solved(given, weights)
     used = np.flatnonzero(state.flow.used)
-    chosen = used if state.order is None else np.sort(state.order[used])
+    chosen = used if state.order is None else np.sort(state.order[used]).astype(np.int64)
     return of_choice(given, chosen, state.potentials(), weights)
 
 
 def of_choice(given: Problem, chosen: Int64, potentials: Int64, weights: Weights) -> Solution:
     people, days = newly_reached(given, chosen)
     number = people if given.count == "people" else len(chosen)
-    return Solution(chosen, number, days, int(given.score[chosen].sum()), potentials, weights)
+    return Solution(chosen, number, days, int(given.score[chosen].sum(dtype=np.int64)), potentials, weights)
 
 
 def solved(given: Problem, weights: Weights) -> Solved:
@@ -181,15 +182,15 @@ def solved(given: Problem, weights: Weights) -> Solved:
         left_place, right_place = neighbourhoods(given)
         moved = move(given, left_place, right_place)
     order = pair_order(moved)
-    net, flow = optimum(moved, order, weights)
+    net, flow = optimum(moved, order, weights, quick_weights(given))
     return Solved(
         net, flow, left_place, right_place, places_back(left_place), places_back(right_place), order
     )
 
 
-def optimum(given: Problem, order: Int64 | None, weights: Weights) -> tuple[Net, Flow]:
-    """The network under `weights` with its pairs in `order`, and a best flow in it with its prices."""
-    quick = quick_weights(given)
+def optimum(given: Problem, order: Int32 | None, weights: Weights, quick: Weights) -> tuple[Net, Flow]:
+    """The network under `weights` with its pairs in `order`, and a best flow in it with its prices; the
+    scaling uses the `quick` weights."""
     net = network(given, order, quick)
     flow = no_flow(net)
     nearly_best(net, flow, max(quick.unit // 16, 1) * FRACTION)
@@ -227,14 +228,13 @@ def exactly_best(
     return net
 
 
-def pair_order(given: Problem) -> Int64 | None:
+def pair_order(given: Problem) -> Int32 | None:
     """The pairs that could be chosen, by left, then right; None if that is all of them as they are."""
-    code = given.left * max(given.right_people, 1) + given.right
     possible = open_pairs(given)
-    order = None if (np.diff(code) > 0).all() else np.argsort(code, kind="stable")
+    order = None if ascending(given.left, given.right) else by_left(given.left, given.right)
     if possible.all():
         return order
-    return np.flatnonzero(possible) if order is None else order[possible[order]]
+    return np.flatnonzero(possible).astype(np.int32) if order is None else order[possible[order]]
 
 
 def price_closed(given: Problem, flow: Flow, weights: Weights) -> None:

@@ -6,6 +6,7 @@ from bothways.engine.arrays import Int64, Integers, refuse
 from bothways.engine.changes import find
 from bothways.engine.keeping import Keeper
 from bothways.engine.nearby import Places, in_order, move, neighbourhoods, places_back
+from bothways.engine.ordering import by_left
 from bothways.engine.problem import Count, problem
 from bothways.engine.residual import NOBODY
 from bothways.engine.rows import HANDS, Hand, Row, hand_of, row_of, whole
@@ -157,7 +158,7 @@ class Standing:
         """Left and right people of the pairs now chosen, by left, then right; without the held ones."""
         net, chosen = self._kept.net, np.flatnonzero(self._kept.flow.used)
         left, right = self._places[0].back(net.left[chosen]), self._places[1].back(net.right[chosen])
-        order = np.lexsort((right, left))
+        order = by_left(left, right)
         return left[order], right[order]
 
     @property
@@ -166,7 +167,7 @@ class Standing:
         pairs = [(i, j) for i, others in self._kept.sides[0].partners.items() for j in others]
         table = np.array(pairs, np.int64).reshape(-1, 2)
         left, right = self._places[0].back(table[:, 0]), self._places[1].back(table[:, 1])
-        order = np.lexsort((right, left))
+        order = by_left(left, right)
         return left[order], right[order]
 
     @property

@@ -9,11 +9,12 @@ from bothways.engine._jit import kernel
 from bothways.engine.arrays import Bool, Int64, Integers, integers, refuse, within
 from bothways.engine.exact import settle_exactly
 from bothways.engine.halves import round_halves
+from bothways.engine.ordering import by_left
 from bothways.engine.problem import LARGEST, Problem, problem, refuse_repeats
 from bothways.engine.residual import Flow, Net
 from bothways.engine.solve import optimum, pair_order
 from bothways.engine.trails import Graph, incidence, mend
-from bothways.engine.weights import Weights
+from bothways.engine.weights import Weights, quick_weights
 
 # A part of the graph with so many pairs or fewer is settled exactly as a whole.
 WHOLE_PARTS: Final = 400
@@ -99,13 +100,13 @@ def tandem(
     """
     given = _checked(left, right, score, capacity, waiting)
     low, high = np.minimum(given.left, given.right), np.maximum(given.left, given.right)
-    order = np.lexsort((high, low))
-    u, v, worth = low[order], high[order], given.score[order]
+    order = by_left(low, high)
+    u, v, worth = (column[order].astype(np.int64) for column in (low, high, given.score))
     weights = _weights(u, v, worth, given.left_capacity, given.left_days)
     part = np.arange(len(given.left_capacity))
     label_parts(u, v, part)
     taken, bound, graph = _choose(u, v, worth, given, part, weights, effort)
-    return _solution(graph, given.left_days, weights, order, taken, bound)
+    return _solution(graph, given.left_days, weights, order.astype(np.int64), taken, bound)
 
 
 def _checked(
@@ -119,7 +120,7 @@ def _checked(
     within(lefts, "left", len(room), "the length of capacity")
     within(rights, "right", len(room), "the length of capacity")
     refuse(lefts == rights, "left", "is paired with themselves")
-    refuse_repeats(np.minimum(lefts, rights), np.maximum(lefts, rights), max(len(room), 1))
+    refuse_repeats(np.minimum(lefts, rights), np.maximum(lefts, rights))
     days = np.zeros(len(room), np.int64) if waiting is None else integers(waiting, "waiting", len(room))
     refuse(days < 0, "waiting", "is negative")
     return problem(lefts, rights, score, room, room, None, None, None, (days, days), "people")
@@ -159,10 +160,11 @@ def _choose(
     u: Int64, v: Int64, score: Int64, given: Problem, part: Int64, weights: Weights, effort: float
 ) -> tuple[Bool, int, Graph]:
     n, p = len(part), len(u)
-    both = np.concatenate([u, v]), np.concatenate([v, u]), np.concatenate([score, score])
+    columns = (u, v), (v, u), (score, score)
+    both = [np.concatenate(halves).astype(np.int32) for halves in columns]
     cover = replace(given, left=both[0], right=both[1], score=both[2])
     order = pair_order(cover)
-    net, flow = optimum(cover, order, weights)
+    net, flow = optimum(cover, order, weights, quick_weights(cover))
     bonus = weights.unit + weights.day * given.left_days
     of_place = flow.left_price - flow.right_price
     graph = Graph(u, v, score, given.left_capacity, bonus, of_place, *incidence(u, v, n))

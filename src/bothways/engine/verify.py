@@ -126,7 +126,7 @@ def _check_totals(
     true = {
         "count": people if given.count == "people" else int(taken.sum()),
         "waiting": int(given.left_days[lefts].sum() + given.right_days[rights].sum()),
-        "score": int(given.score[taken].sum()),
+        "score": int(given.score[taken].sum(dtype=np.int64)),
     }
     for name, value in true.items():
         if getattr(solution, name) != value:

@@ -61,11 +61,35 @@ def outweigh(score_span: int, day_span: int, longest: int) -> Weights:
 
 
 def quick_weights(problem: Problem) -> Weights:
-    """Small weights, with which the scaling needs few steps. Their optimum nearly always is the lexicographic
-    one; where it is not, the steps under the exact weights put it right."""
-    day = 4 * (int(problem.score.max(initial=0)) + 1)
-    longest = int(max(problem.left_days.max(initial=0), problem.right_days.max(initial=0)))
-    return Weights(day * 2 * (longest + 1) if longest else day, day)
+    """Small weights, with which the scaling needs few steps. Their optimum has nearly all days of the
+    lexicographic one; the steps under the exact weights put right what is missing.
+
+    A day weighs so little that all days which somebody may have waited weigh no more than a few scores: the
+    scaling then takes about as long as if nobody had waited, and what is left to put right is quicker than
+    the steps of the scaling that a heavier day would need (measured: `benchmarks/results/engine.md`).
+    """
+    score, longest = _few_scores(problem), _longest(problem)
+    return _with_days(score // (longest + 1), longest) if longest else Weights(score, score)
+
+
+def even_weights(problem: Problem) -> Weights:
+    """Small weights under which a day outweighs any score, as under the exact ones. The scaling takes twice
+    as long, and its prices need less put right: searches that begin from them later settle fewer people."""
+    score, longest = _few_scores(problem), _longest(problem)
+    return _with_days(score, longest) if longest else Weights(score, score)
+
+
+def _with_days(day: int, longest: int) -> Weights:
+    day = max(day, 1)
+    return Weights(day * 2 * (longest + 1), day)
+
+
+def _few_scores(problem: Problem) -> int:
+    return 4 * (int(problem.score.max(initial=0)) + 1)
+
+
+def _longest(problem: Problem) -> int:
+    return int(max(problem.left_days.max(initial=0), problem.right_days.max(initial=0)))
 
 
 def reweighed(price: Int64, before: Weights, after: Weights) -> Int64:

@@ -17,7 +17,7 @@ from bothways.meet.models import Meeting, Series
 from bothways.meet.rhythm import Rhythm
 from bothways.meet.selectors import Shown
 from bothways.meet.where import Where, where
-from bothways.pair.api import Pair, closing_day
+from bothways.pair.api import Pair
 from bothways.programme.api import catalogue
 
 
@@ -61,7 +61,7 @@ def regular(who: Acting, pair: Pair, one: Series, zone: ZoneInfo) -> Regular:
         way=catalogue.MODES[one.mode].words,
         where=where(who, one),
         coming=selectors.all_shown(dates, zone),
-        last_day=closing_day(pair),
+        last_day=pair.planned_day,
         also_then=selectors.all_shown(selectors.at_the_same_time(who, dates), zone),
     )
 

@@ -16,8 +16,8 @@ ENDED = _("This pair has ended.")
 
 
 def open_pair(who: Acting, pair_id: uuid.UUID) -> Pair:
-    """A pair of mine, ended or not, with its halves. 404 unless I am one of the two."""
-    return _mine(Pair.objects.all(), who, pair_id)
+    """A pair of mine, ended or not, with its halves and planned ending. 404 unless I am one of the two."""
+    return _mine(Pair.objects.select_related("closing"), who, pair_id)
 
 
 def live_pair(who: Acting, pair_id: uuid.UUID, *, lock: bool = False) -> Pair:

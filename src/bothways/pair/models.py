@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.db import models
 from django.db.models import Q
@@ -51,6 +52,12 @@ class Pair(models.Model):
     def is_paused(self) -> bool:
         """Paused today: a pause that ran out counts no more, whether or not a job has cleared it."""
         return self.paused_until is not None and self.paused_until > today()
+
+    @property
+    def planned_day(self) -> date | None:
+        """The day on which the two mean to end their pair, as it was when the pair was first asked for it."""
+        closing: Closing | None = getattr(self, "closing", None)
+        return closing.day if closing else None
 
 
 class Half(models.Model):

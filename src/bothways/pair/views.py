@@ -15,7 +15,7 @@ from bothways.core.identity.api import acting_of
 from bothways.core.outbox import api as outbox
 from bothways.core.pages.api import signed_in, tried
 from bothways.match import api as match
-from bothways.pair import closings, in_touch, selectors, services
+from bothways.pair import in_touch, selectors, services
 from bothways.pair.access import open_pair
 from bothways.pair.forms import ContactForm, PauseForm
 from bothways.pair.models import Pair
@@ -42,7 +42,7 @@ def _living(request: HttpRequest, found: Pair) -> HttpResponse:
         "checks": selectors.partner_checks(who, found, programme),
         "reasons": match.explain_reasons(found.proposal.reasons),
         "card": selectors.card_state(who, found),
-        "closing_day": closings.closing_day(found),
+        "closing_day": found.planned_day,
         "my_pause": selectors.my_pause(who, found),
         "programme": programme,
     }

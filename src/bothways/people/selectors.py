@@ -22,11 +22,8 @@ def my_name(who: Acting) -> str:
 
 def names_for(who: Acting, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The names among these people that are mine or shared with me; everybody else is left out."""
-    owners = dict(
-        Person.objects.filter(id__in=set(person_ids)).exclude(name_text=None).values_list("name_text", "id")
-    )
-    words = texts.read(who, owners) if owners else {}
-    return {owners[text_id]: name for text_id, name in words.items() if name}
+    named = Person.objects.filter(id__in=set(person_ids)).values("name_text")
+    return {person_id: name for person_id, name in texts.read_by_owner(who, named).items() if name}
 
 
 def language_of(person_id: uuid.UUID) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from nacl.exceptions import CryptoError
 
@@ -27,6 +28,7 @@ __all__ = [
     "put",
     "read",
     "read_all_for_delivery",
+    "read_by_owner",
     "read_for_delivery",
     "read_for_text_message",
     "read_on_receipt",
@@ -112,8 +114,20 @@ def read(who: Acting, text_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, s
     What may not be read, does not exist or was erased is left out, without a difference.
     """
     ids = [text_id for text_id in text_ids if text_id]
-    allowed = Q(owner_id=who.person_id) | Q(shares__with_id=who.person_id)
-    return _open(Text.objects.filter(allowed, id__in=ids).distinct())
+    return _open(_open_to(who).filter(id__in=ids))
+
+
+def read_by_owner(who: Acting, text_ids: QuerySet[Any, Any]) -> dict[uuid.UUID, str]:
+    """The same by its writer, for texts of which everybody has one; `text_ids` are asked for in the same
+    statement."""
+    rows = list(_open_to(who).filter(id__in=text_ids))
+    words = _open(rows)
+    return {row.owner_id: words[row.id] for row in rows if row.id in words}
+
+
+def _open_to(who: Acting) -> QuerySet[Text]:
+    shared = Share.objects.filter(text_id=OuterRef("id"), with_id=who.person_id)
+    return Text.objects.filter(Q(owner_id=who.person_id) | Exists(shared))
 
 
 def read_on_receipt(receipt: Receipt, text_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
