@@ -124,8 +124,9 @@ def _moved(series: Series, meeting: Meeting, sequence: int) -> Event:
     assert meeting.slot is not None
     event = _event(str(series.id), sequence, reverse("meeting", args=[meeting.id]))
     event.add("recurrence-id", _local(series, meeting.slot))
-    zone = ZoneInfo(series.zone)
-    event.add("dtstart", meeting.starts_at.astimezone(zone))
+    begins = meeting.starts_at.astimezone(ZoneInfo(series.zone))
+    # A time that clocks show twice means the first to every reader; the second is written in UTC.
+    event.add("dtstart", begins.astimezone(UTC) if begins.fold else begins)
     event.add("duration", timedelta(minutes=meeting.minutes))
     return _stands(event, planned=True)
 

@@ -83,7 +83,9 @@ def occurrences(raw: bytes, until: datetime) -> list[tuple[datetime, timedelta]]
         if event.values["STATUS"] == "CANCELLED":
             continue
         if "RECURRENCE-ID" in event.values:
-            instead = _utc(_wall(event.values["RECURRENCE-ID"]), offsets)
+            # Each of the two times names its own zone.
+            of_rule = changes.get(event.zones.get("RECURRENCE-ID", ""), ALWAYS_UTC)
+            instead = _utc(_wall(event.values["RECURRENCE-ID"]), of_rule)
             assert (uid, instead) in found or instead >= until
             found[uid, instead] = _one(event, offsets)
             continue

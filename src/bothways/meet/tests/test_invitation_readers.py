@@ -51,6 +51,16 @@ def test_two_readers_see_in_an_invitation_what_the_product_shows(life) -> None:
         assert (event["ORGANIZER"], event["ATTENDEE"]) == (f"mailto:{US}", f"mailto:{HER}")
 
 
+def test_a_date_moved_into_the_hour_that_comes_twice_is_read_as_it_is_shown() -> None:
+    series = a_series(WEEKLY, date(2027, 10, 20), time(18), "America/New_York")
+    for twice in (datetime(2027, 11, 7, 5, 15, tzinfo=UTC), datetime(2027, 11, 7, 6, 15, tzinfo=UTC)):
+        odd = [a_date(series, 2, moved=True, sequence=1, starts_at=twice)]
+        raw = invitation(whole_series(series, odd, series.pair))
+        expected = shown(series, odd, series.pair)
+        assert twice in [at for at, _ in expected]
+        assert strict_ics.occurrences(raw, UNTIL) == by_vobject(raw, UNTIL) == expected
+
+
 def test_vobject_reads_who_is_asked_and_how() -> None:
     meeting = Meeting(starts_at=datetime(2027, 3, 9, 8, tzinfo=UTC), minutes=45, mode=0, state="cancelled")
     with warnings.catch_warnings():
